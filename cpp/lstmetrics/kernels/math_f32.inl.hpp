@@ -1,0 +1,85 @@
+// Float exp, sigmoid and tanh on 16 lanes: the same operations, in the same order, on every level.
+//
+// Errors below are over all 2^32 inputs (tests/cpp/exhaustive), in units in the last place of the
+// exact result. NaN gives NaN; what leaves a kernel goes through canonical().
+#pragma once
+
+#include "lstmetrics/kernels/vec/common.hpp"
+
+namespace lstmetrics::kernels {
+namespace {
+
+constexpr float kLog2E = 0x1.715476p+0F;
+// ln 2 in two: the first has 16 bits, so that its product with a whole n (8 bits) is exact.
+constexpr float kLn2High = 0x1.62e4p-1F;
+constexpr float kLn2Low = 0x1.7f7d1cp-20F;
+constexpr float kLn2 = 0x1.62e43p-1F;
+// Adding and subtracting 1.5 * 2^23 rounds to a whole number, halves to even.
+constexpr float kRound = 0x1.8p+23F;
+
+// Coefficients of q in e^r - 1 = r + r^2 q(r) for |r| <= ln(2)/2: the polynomial of degree 4 that
+// minimises |r (q(r) - (e^r - 1 - r) / r^2)| (Remez, the coefficients rounded one after the other
+// and the rest fitted again). Relative error under 2.3e-8, a fifth of a unit in the last place.
+constexpr float kQ[] = {0.5F, 0x1.5554b2p-3F, 0x1.555504p-5F, 0x1.122af6p-7F, 0x1.6ca778p-10F};
+
+// e^r - 1.
+LSTMETRICS_INLINE F16 exp_minus_1_near_0(F16 r) {
+  F16 q = splat(kQ[4]);
+  q = fma(q, r, splat(kQ[3]));
+  q = fma(q, r, splat(kQ[2]));
+  q = fma(q, r, splat(kQ[1]));
+  q = fma(q, r, splat(kQ[0]));
+  return fma(r * r, q, r);
+}
+
+// (e^2h - 1) / 2, for h = r / 2: the same rounding errors, as all factors are powers of two.
+LSTMETRICS_INLINE F16 half_exp_minus_1_near_0(F16 h) {
+  F16 q = splat(32 * kQ[4]);
+  q = fma(q, h, splat(16 * kQ[3]));
+  q = fma(q, h, splat(8 * kQ[2]));
+  q = fma(q, h, splat(4 * kQ[1]));
+  q = fma(q, h, splat(2 * kQ[0]));
+  return fma(h * h, q, h);
+}
+
+// e^x for x <= 89 or NaN. Below -104 the result is under half the least subnormal.
+LSTMETRICS_INLINE F16 exp_below_89(F16 x) {
+  x = larger(splat(-104.0F), x);
+  const F16 n = fma(x, splat(kLog2E), splat(kRound)) - splat(kRound);
+  F16 r = fma(n, splat(-kLn2High), x);
+  r = fma(n, splat(-kLn2Low), r);
+  return scale(exp_minus_1_near_0(r) + splat(1.0F), n);
+}
+
+// e^x. Above 89 all overflow.
+LSTMETRICS_INLINE F16 exp(F16 x) { return exp_below_89(lesser(splat(89.0F), x)); }
+
+// 1 / (1 + e^-x), from e = e^-|x| so that the left tail keeps its digits down to the subnormals.
+// With q = e / (1 + e) it is 1 - q on the right and q = e - e q on the left: the rounding of 1 + e
+// and of the quotient then count e times only, where q alone would be off by 2.33 units.
+LSTMETRICS_INLINE F16 sigmoid(F16 x) {
+  const F16 one = splat(1.0F);
+  const F16 e = exp_below_89(minus_magnitude(x));
+  const F16 minus_q = e / (splat(-1.0F) - e);
+  const F16 whole = select(less(x, splat(0.0F)), e, one);
+  return fma(whole, minus_q, whole);
+}
+
+// With e = e^(-2|x|), tanh |x| = (1 - e) / (1 + e), where numerator and denominator are each
+// rounded once from 2^n (e^r - 1) and the exact 2^n -+ 1: near 0 the numerator is the polynomial
+// alone and keeps its digits. Beyond 10 the quotient rounds to 1. The reduction works on -|x|, so r
+// comes halved, and needs one constant only: its error grows with n, but e falls faster.
+LSTMETRICS_INLINE F16 tanh(F16 x) {
+  const F16 v = larger(splat(-10.0F), minus_magnitude(x));
+  const F16 rounded = fma(v, splat(2 * kLog2E), splat(kRound));
+  const F16 half_r = fma(rounded - splat(kRound), splat(-0.5F * kLn2), v);
+  // 2^n, n from -29 to 0 in the low bits of `rounded`, whose other bits the shift drops.
+  const F16 power = value((bits(rounded) << 23) + splat_bits<float>(0x3f800000U));
+  const F16 half_s = half_exp_minus_1_near_0(half_r);
+  const F16 minus_numerator = fma(half_s, power + power, power - splat(1.0F));
+  const F16 denominator = fma(half_s, power + power, power + splat(1.0F));
+  return with_sign(minus_numerator / denominator, x);
+}
+
+}  // namespace
+}  // namespace lstmetrics::kernels

@@ -1,0 +1,105 @@
+// The table of kernels: what every instruction-set level offers, with the same bits from each.
+//
+// Only <cstddef> and <cstdint> here: this header is seen by the units that are compiled once per
+// level, and an inline function of the standard library instantiated there could be picked by the
+// linker for the whole program. Semantics of each entry: the numeric contract in ARCHITECTURE.md.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+namespace lstmetrics::kernels {
+
+// A vector is 16 floats on every level, so packing and reduction order never depend on it.
+inline constexpr std::size_t kLanes = 16;
+
+// Log-sum-exp runs over tiles of this many values.
+inline constexpr std::size_t kLogSumTile = 256;
+
+enum class Activation : std::uint8_t {
+  linear,
+  relu,  // x > 0 ? x : 0; NaN stays NaN
+  sigmoid,
+  tanh,
+  exponential,
+  hard_sigmoid,     // clip(x / 6 + 0.5, 0, 1), Keras 3
+  hard_sigmoid_02,  // clip(0.2 x + 0.5, 0, 1), Keras before 3 and ONNX
+  softmax,          // over a row; only as the activation of a Dense layer
+};
+
+// c[r] = init[r] + a[r] . W, each element one chain of fused multiply-adds in ascending k that
+// starts at init. `packed` is [panels][depth][vectors][16]; init and c are [panels][vectors][16]
+// per row. init_row_stride 0 gives every row the same start (the bias). c may be init.
+struct MatmulArgs {
+  const float* a;
+  std::size_t a_row_stride;
+  std::size_t rows;
+  std::size_t depth;
+  const float* packed;
+  std::size_t panels;
+  std::size_t vectors;  // 1 (dense) or 4 (the gates of an LSTM)
+  const float* init;
+  std::size_t init_row_stride;
+  float* c;
+  std::size_t c_row_stride;
+};
+
+// One LSTM state update from gate pre-activations [panels][4][16], gate order i, f, g, o:
+// c = fma(f, c, i * g), h = o * activation(c). Rows r with active[r * active_stride] == 0 keep
+// their state; active may be null (all rows). cell and hidden rows hold panels * 16 floats.
+struct LstmCellArgs {
+  const float* gates;
+  std::size_t gates_row_stride;
+  float* cell;
+  std::size_t cell_row_stride;
+  float* hidden;
+  std::size_t hidden_row_stride;
+  const std::uint8_t* active;
+  std::size_t active_stride;
+  std::size_t rows;
+  std::size_t panels;
+  Activation activation;            // of g and of the cell
+  Activation recurrent_activation;  // of i, f, o
+};
+
+// Partial log-sum-exp: log(sum exp x) = max + log(sum). The identity is (-inf, 0).
+struct LogSum {
+  double max;
+  double sum;
+};
+
+struct Table {
+  const char* name;
+
+  // Element by element; x and y may be the same.
+  void (*exp_f32)(const float* x, float* y, std::size_t n) noexcept;
+  void (*sigmoid_f32)(const float* x, float* y, std::size_t n) noexcept;
+  void (*tanh_f32)(const float* x, float* y, std::size_t n) noexcept;
+  void (*exp_f64)(const double* x, double* y, std::size_t n) noexcept;
+  void (*log_f64)(const double* x, double* y, std::size_t n) noexcept;
+  void (*activate_f32)(Activation activation, const float* x, float* y, std::size_t n) noexcept;
+
+  void (*matmul)(const MatmulArgs& args) noexcept;
+  void (*lstm_cell)(const LstmCellArgs& args) noexcept;
+
+  // Over one row: 16 partial results, element i in lane i mod 16, folded 8+8, 4+4, 2+2, 1+1.
+  float (*sum_f32)(const float* x, std::size_t n) noexcept;
+  double (*sum_f64)(const double* x, std::size_t n) noexcept;
+  // The largest value; NaN if any is NaN; -inf when empty; +0 over -0 by first occurrence order
+  // never matters: -0 and +0 give +0 when any +0 is present.
+  float (*max_f32)(const float* x, std::size_t n) noexcept;
+  double (*max_f64)(const double* x, std::size_t n) noexcept;
+  // The lowest index of the largest value; NaN never wins; 0 when empty or all NaN.
+  std::size_t (*argmax_f32)(const float* x, std::size_t n) noexcept;
+  std::size_t (*argmax_f64)(const double* x, std::size_t n) noexcept;
+  // exp(x - max) / sum; y may be x.
+  void (*softmax_f32)(const float* x, float* y, std::size_t n) noexcept;
+  void (*softmax_f64)(const double* x, double* y, std::size_t n) noexcept;
+  // Tiles of kLogSumTile, combined left to right.
+  LogSum (*log_sum_exp_f32)(const float* x, std::size_t n) noexcept;
+  LogSum (*log_sum_exp_f64)(const double* x, std::size_t n) noexcept;
+  // Combine two neighbouring pieces: left first.
+  LogSum (*combine_log_sums)(LogSum left, LogSum right) noexcept;
+};
+
+}  // namespace lstmetrics::kernels
