@@ -1,0 +1,56 @@
+#include "lstmetrics/lstm/packing.hpp"
+
+namespace lstmetrics::lstm {
+
+using kernels::kLanes;
+
+PackedMatrix::PackedMatrix(const Weight& kernel, std::size_t depth, std::size_t units,
+                           std::size_t vectors)
+    : data_(panels_of(units) * depth * vectors * kLanes),
+      depth_(depth),
+      panels_(panels_of(units)),
+      vectors_(vectors) {
+  for (std::size_t k = 0; k < depth; ++k) {
+    for (std::size_t v = 0; v < vectors; ++v) {
+      const float* row = kernel.values.data() + (k * vectors + v) * units;
+      for (std::size_t unit = 0; unit < units; ++unit) {
+        const std::size_t panel = unit / kLanes;
+        data_[((panel * depth + k) * vectors + v) * kLanes + unit % kLanes] = row[unit];
+      }
+    }
+  }
+}
+
+void PackedMatrix::multiply(const kernels::Table& table, Rows a, const float* init,
+                            std::size_t init_stride, float* c,
+                            std::size_t c_stride) const noexcept {
+  table.matmul({.a = a.data,
+                .a_row_stride = a.stride,
+                .rows = a.count,
+                .depth = depth_,
+                .packed = data_.data(),
+                .panels = panels_,
+                .vectors = vectors_,
+                .init = init,
+                .init_row_stride = init_stride,
+                .c = c,
+                .c_row_stride = c_stride});
+}
+
+AlignedBuffer<float> pack_bias(const Weight& bias, const Weight& second, std::size_t units,
+                               std::size_t vectors) {
+  AlignedBuffer<float> packed(panels_of(units) * vectors * kLanes);
+  const auto value = [](const Weight& weight, std::size_t i) {
+    return weight.values.empty() ? 0.0F : weight.values[i];
+  };
+  for (std::size_t v = 0; v < vectors; ++v) {
+    for (std::size_t unit = 0; unit < units; ++unit) {
+      const std::size_t i = v * units + unit;
+      packed[((unit / kLanes) * vectors + v) * kLanes + unit % kLanes] =
+          value(bias, i) + value(second, i);
+    }
+  }
+  return packed;
+}
+
+}  // namespace lstmetrics::lstm

@@ -1,0 +1,221 @@
+#include "lstmetrics/lstm/session.hpp"
+
+#include <algorithm>
+#include <cstring>
+#include <limits>
+#include <string>
+#include <utility>
+
+#include "lstmetrics/base/error.hpp"
+#include "lstmetrics/kernels/dispatch.hpp"
+#include "lstmetrics/kernels/token_nll.hpp"
+#include "lstmetrics/lstm/block_input.hpp"
+#include "lstmetrics/runtime/fp_environment.hpp"
+#include "lstmetrics/runtime/thread_pool.hpp"
+
+namespace lstmetrics::lstm {
+namespace {
+
+// Positions whose logits are held at once, and steps whose hidden states are.
+constexpr std::size_t kLogitPositions = 32;
+constexpr std::size_t kWindowSteps = 512;
+
+// Copies out what the caller sees; every NaN becomes the canonical one.
+void copy_out(const float* from, std::size_t n, float* to) {
+  for (std::size_t i = 0; i < n; ++i) {
+    to[i] = from[i] == from[i] ? from[i] : std::numeric_limits<float>::quiet_NaN();
+  }
+}
+
+// Loads rows [first, first + count) of the initial states, zeros where there are none.
+void load_states(const Graph& graph, const InitialStates& initial, std::size_t first,
+                 std::size_t count, Workspace& workspace) {
+  const auto& slots = graph.state_slots();
+  workspace.states.resize(slots.size());
+  for (std::size_t slot = 0; slot < slots.size(); ++slot) {
+    const std::size_t units = slots[slot].units;
+    const std::size_t stride = round_up(units, kernels::kLanes);
+    RecurrentState& state = workspace.states[slot];
+    const auto load = [&](AlignedBuffer<float>& buffer, const std::vector<const float*>& given) {
+      buffer.resize_at_least(count * stride);
+      std::fill_n(buffer.data(), count * stride, 0.0F);
+      if (given.empty()) return;
+      for (std::size_t row = 0; row < count; ++row) {
+        std::memcpy(buffer.data() + row * stride, given[slot] + (first + row) * units,
+                    units * sizeof(float));
+      }
+    };
+    load(state.hidden, initial.hidden);
+    load(state.cell, initial.cell);
+    state.started.assign(count, 0);
+  }
+}
+
+void store_states(const Graph& graph, const Workspace& workspace, std::size_t first,
+                  std::size_t count, const FinalStates& out) {
+  const auto& slots = graph.state_slots();
+  for (std::size_t slot = 0; slot < slots.size() && !out.hidden.empty(); ++slot) {
+    const std::size_t units = slots[slot].units;
+    const std::size_t stride = round_up(units, kernels::kLanes);
+    const RecurrentState& state = workspace.states[slot];
+    for (std::size_t row = 0; row < count; ++row) {
+      const std::size_t place = (first + row) * units;
+      copy_out(state.hidden.data() + row * stride, units, out.hidden[slot] + place);
+      copy_out(state.cell.data() + row * stride, units, out.cell[slot] + place);
+    }
+  }
+}
+
+void copy_values(const Block& block, std::size_t first, float* values) {
+  float* target = values + first * block.steps * block.features;
+  for (std::size_t position = 0; position < block.rows * block.steps; ++position) {
+    copy_out(block.data + position * block.stride, block.features,
+             target + position * block.features);
+  }
+}
+
+// The losses of one window: its trunk's output against targets of the same rows and steps.
+class WindowLosses {
+ public:
+  WindowLosses(const Graph& graph, const kernels::Table& table, const Inputs& inputs,
+               const std::int64_t* targets, std::optional<std::int64_t> ignore_index,
+               const TokenLosses& out)
+      : graph_(graph),
+        table_(table),
+        inputs_(inputs),
+        targets_(targets),
+        ignore_index_(ignore_index),
+        out_(out),
+        vocabulary_(graph.output_shape().features) {}
+
+  void run(const Block& trunk, const Window& window, AlignedBuffer<float>& logits) const {
+    const std::size_t positions = trunk.rows * trunk.steps;
+    const std::size_t stride = graph_.logits_stride();
+    logits.resize_at_least(kLogitPositions * stride);
+    for (std::size_t from = 0; from < positions; from += kLogitPositions) {
+      const std::size_t count = std::min(kLogitPositions, positions - from);
+      graph_.logits(table_, trunk, from, count, logits.data());
+      for (std::size_t i = 0; i < count; ++i) {
+        position(trunk, window, from + i, logits.data() + i * stride);
+      }
+    }
+  }
+
+ private:
+  void position(const Block& trunk, const Window& window, std::size_t i,
+                const float* logits) const {
+    const std::size_t row = window.first + i / trunk.steps;
+    const std::size_t step = window.begin + i % trunk.steps;
+    const std::size_t place = row * inputs_.steps + step;
+    const std::int64_t target = targets_[place];
+    const bool masked = trunk.mask != nullptr && trunk.mask[i] == 0;
+    const bool counted = !masked && !(ignore_index_ && target == *ignore_index_);
+    out_.loss[place] = 0.0;
+    out_.counted[place] = counted ? 1 : 0;
+    out_.correct[place] = 0;
+    if (!counted) return;
+    if (static_cast<std::uint64_t>(target) >= vocabulary_) refuse_target(target, row, step);
+    const auto index = static_cast<std::size_t>(target);
+    out_.loss[place] = kernels::token_nll(table_, logits, vocabulary_, index);
+    out_.correct[place] = table_.argmax_f32(logits, vocabulary_) == index ? 1 : 0;
+  }
+
+  [[noreturn]] void refuse_target(std::int64_t target, std::size_t row, std::size_t step) const {
+    throw InvalidValue("targets: id " + std::to_string(target) + " at row " + std::to_string(row) +
+                       ", step " + std::to_string(step) + " is outside the model's " +
+                       std::to_string(vocabulary_) + " outputs (0 to " +
+                       std::to_string(vocabulary_ - 1) +
+                       "); mark positions without a target by ignore_index");
+  }
+
+  const Graph& graph_;
+  const kernels::Table& table_;
+  const Inputs& inputs_;
+  const std::int64_t* targets_;
+  std::optional<std::int64_t> ignore_index_;
+  const TokenLosses& out_;
+  std::size_t vocabulary_;
+};
+
+}  // namespace
+
+// A workspace borrowed for the length of a block.
+class Session::Lease {
+ public:
+  explicit Lease(const Session& session) : session_(session) {
+    const std::lock_guard lock(session.mutex_);
+    if (!session.free_.empty()) {
+      workspace_ = std::move(session.free_.back());
+      session.free_.pop_back();
+    }
+    if (workspace_ == nullptr) workspace_ = std::make_unique<Workspace>();
+  }
+  Lease(const Lease&) = delete;
+  Lease& operator=(const Lease&) = delete;
+  ~Lease() {
+    const std::lock_guard lock(session_.mutex_);
+    session_.free_.push_back(std::move(workspace_));
+  }
+  Workspace& operator*() const noexcept { return *workspace_; }
+
+ private:
+  const Session& session_;
+  std::unique_ptr<Workspace> workspace_;
+};
+
+Session::Session(std::shared_ptr<const Graph> graph) : graph_(std::move(graph)) {}
+
+template <class Task>
+void Session::for_blocks(const Inputs& inputs, std::size_t batch_size, const Task& task) const {
+  if (batch_size == 0) throw InvalidValue("batch_size must be at least 1, got 0");
+  if (inputs.rows == 0) return;
+  // No more rows together than asked for, and no fewer blocks than threads.
+  const std::size_t threads = runtime::num_threads();
+  const std::size_t share = (inputs.rows + threads - 1) / threads;
+  const std::size_t rows = std::min(batch_size, share);
+  runtime::parallel_for((inputs.rows + rows - 1) / rows, [&](std::size_t block) {
+    const std::size_t first = block * rows;
+    const Lease lease(*this);
+    task(*lease, first, std::min(rows, inputs.rows - first));
+  });
+}
+
+void Session::run(const Inputs& inputs, std::size_t batch_size, const InitialStates& initial,
+                  float* values, const FinalStates& final_states) const {
+  runtime::enter([&] {
+    check_inputs(inputs, graph_->input_shape(), graph_->vocabulary());
+    const kernels::Table& table = kernels::table();
+    for_blocks(inputs, batch_size, [&](Workspace& workspace, std::size_t first, std::size_t count) {
+      load_states(*graph_, initial, first, count, workspace);
+      const Block in = workspace.input.make(inputs, {first, count, 0, inputs.steps});
+      copy_values(graph_->run(table, in, workspace), first, values);
+      store_states(*graph_, workspace, first, count, final_states);
+    });
+  });
+}
+
+void Session::token_losses(const Inputs& inputs, const std::int64_t* targets,
+                           std::optional<std::int64_t> ignore_index, std::size_t batch_size,
+                           const InitialStates& initial, const TokenLosses& out,
+                           const FinalStates& final_states) const {
+  graph_->expect_language_model();
+  runtime::enter([&] {
+    check_inputs(inputs, graph_->input_shape(), graph_->vocabulary());
+    const kernels::Table& table = kernels::table();
+    const WindowLosses losses(*graph_, table, inputs, targets, ignore_index, out);
+    // A causal model carries its state from window to window: bounded memory, the same bits.
+    const std::size_t window_steps =
+        graph_->is_causal() ? kWindowSteps : std::max<std::size_t>(inputs.steps, 1);
+    for_blocks(inputs, batch_size, [&](Workspace& workspace, std::size_t first, std::size_t count) {
+      load_states(*graph_, initial, first, count, workspace);
+      for (std::size_t begin = 0; begin < inputs.steps; begin += window_steps) {
+        const Window window{first, count, begin, std::min(begin + window_steps, inputs.steps)};
+        const Block in = workspace.input.make(inputs, window);
+        losses.run(graph_->run_trunk(table, in, workspace), window, workspace.logits);
+      }
+      store_states(*graph_, workspace, first, count, final_states);
+    });
+  });
+}
+
+}  // namespace lstmetrics::lstm
