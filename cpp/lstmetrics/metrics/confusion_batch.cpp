@@ -1,0 +1,100 @@
+#include "lstmetrics/metrics/confusion_batch.hpp"
+
+#include <algorithm>
+#include <utility>
+#include <vector>
+
+#include "lstmetrics/base/error.hpp"
+#include "lstmetrics/metrics/columns.hpp"
+#include "lstmetrics/metrics/label_encoding.hpp"
+#include "lstmetrics/metrics/small_table.hpp"
+
+namespace lstmetrics::metrics {
+namespace {
+
+// False, and the batch unchanged, when the labels spread too far.
+bool count_numbers(const LabelColumn& y_true, const LabelColumn& y_pred, std::size_t begin,
+                   std::size_t n, ConfusionBatch& batch) {
+  NumberLabels rows(y_true);
+  NumberLabels columns(y_pred);
+  SmallTable table(n);
+  for (std::size_t done = 0; done < n; done += kBlock) {
+    const std::size_t size = std::min(kBlock, n - done);
+    const std::int64_t* block = rows.block(begin + done, size);
+    if (!table.count(block, columns.block(begin + done, size), size)) return false;
+  }
+  batch = table.batch();
+  return true;
+}
+
+LabelSet united(const LabelColumn& y_true, const LabelSet& true_labels, const LabelColumn& y_pred,
+                const LabelSet& predicted_labels) {
+  if (true_labels.kind() != predicted_labels.kind()) {
+    const auto told = [](const LabelColumn& column, const LabelSet& labels) {
+      return std::string(column.name) + (labels.is_text() ? " holds text " : " holds integers ") +
+             labels.names();
+    };
+    throw InvalidType(told(y_true, true_labels) + " but " + told(y_pred, predicted_labels) +
+                      ": labels must be all integers or all text, convert one of them");
+  }
+  return true_labels.united(predicted_labels);
+}
+
+std::vector<std::uint32_t> positions(const LabelSet& set, const LabelList& labels) {
+  std::vector<std::uint32_t> found(labels.size());
+  const std::vector<std::ptrdiff_t> selected = set.select(labels);
+  std::ranges::transform(selected, found.begin(),
+                         [](std::ptrdiff_t at) { return static_cast<std::uint32_t>(at); });
+  return found;
+}
+
+ConfusionBatch count_encoded(const LabelColumn& y_true, const LabelColumn& y_pred,
+                             WeightReader* weights, std::size_t begin, std::size_t n) {
+  const EncodedLabels rows = encode(y_true, begin, n);
+  const EncodedLabels columns = encode(y_pred, begin, n);
+  ConfusionBatch batch;
+  batch.samples = static_cast<std::int64_t>(n);
+  if (n > 0) batch.labels = united(y_true, LabelSet(rows.labels), y_pred, LabelSet(columns.labels));
+  const std::vector<std::uint32_t> row_at = positions(batch.labels, rows.labels);
+  const std::vector<std::uint32_t> column_at = positions(batch.labels, columns.labels);
+  batch.cells = Cells(batch.labels.size(), weights != nullptr, std::min(n, kSegment));
+  for (std::size_t done = 0; done < n; done += kBlock) {
+    const std::size_t end = done + std::min(kBlock, n - done);
+    const double* block = weights == nullptr ? nullptr : weights->block(begin + done, end - done);
+    for (std::size_t i = done; i < end; ++i) {
+      const std::uint32_t row = row_at[rows.codes[i]];
+      const std::uint32_t column = column_at[columns.codes[i]];
+      if (block == nullptr)
+        batch.cells.add(row, column, 1);
+      else
+        batch.cells.add_sample(row, column, block[i - done]);
+    }
+  }
+  return batch;
+}
+
+}  // namespace
+
+void count_batch(const LabelColumn& y_true, const LabelColumn& y_pred, const Column* weights,
+                 bool allow_negative_weights, const std::function<void(ConfusionBatch&&)>& take) {
+  const std::size_t n = y_true.size();
+  const bool numbers = weights == nullptr && holds_numbers(y_true) && holds_numbers(y_pred);
+  std::size_t begin = 0;
+  for (ConfusionBatch batch; numbers && begin < n;
+       begin += std::min(SmallTable::kMost, n - begin)) {
+    const std::size_t size = std::min(SmallTable::kMost, n - begin);
+    if (!count_numbers(y_true, y_pred, begin, size, batch)) break;
+    take(std::move(batch));
+  }
+  if (begin > 0 && begin == n) return;
+
+  std::optional<WeightReader> reader;
+  if (weights != nullptr) reader.emplace(*weights, allow_negative_weights);
+  do {
+    const std::size_t size = std::min(kSegment, n - begin);
+    take(count_encoded(y_true, y_pred, reader ? &*reader : nullptr, begin, size));
+    begin += size;
+  } while (begin < n);
+}
+
+}  // namespace lstmetrics::metrics

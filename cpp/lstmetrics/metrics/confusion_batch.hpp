@@ -1,0 +1,27 @@
+// Counting one batch of true and predicted labels. Internal to metrics/.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+
+#include "lstmetrics/base/view.hpp"
+#include "lstmetrics/metrics/cells.hpp"
+#include "lstmetrics/metrics/labels.hpp"
+
+namespace lstmetrics::metrics {
+
+struct ConfusionBatch {
+  LabelSet labels;  // each seen at least once
+  Cells cells;
+  std::int64_t samples = 0;
+};
+
+// Counts all samples and hands them over in pieces of bounded size, at least one. The columns have
+// equal lengths; weights may be null.
+//
+// Integers of a small range, without weights, are counted in one pass: for every block of samples
+// a check of the range, then four interleaved tables. All else is encoded first.
+void count_batch(const LabelColumn& y_true, const LabelColumn& y_pred, const Column* weights,
+                 bool allow_negative_weights, const std::function<void(ConfusionBatch&&)>& take);
+
+}  // namespace lstmetrics::metrics

@@ -1,0 +1,336 @@
+#include "lstmetrics/metrics/formulas/classification.hpp"
+
+#include <algorithm>
+#include <bit>
+#include <cmath>
+#include <limits>
+#include <numeric>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "lstmetrics/base/error.hpp"
+#include "lstmetrics/numeric/exact_ratio.hpp"
+#include "lstmetrics/numeric/exact_sum.hpp"
+
+namespace lstmetrics::metrics::formulas {
+namespace {
+
+using numeric::ExactSum;
+using numeric::uint128;
+
+constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
+
+// ---- amounts: exact integers of unweighted states, exact sums of weighted ones --------------
+
+uint128 amount(std::int64_t count) { return static_cast<uint128>(count); }
+const ExactSum& amount(const ExactSum& weight) { return weight; }
+
+void add(uint128& to, uint128 amount) { to += amount; }
+void add(ExactSum& to, const ExactSum& amount) { to.merge(amount); }
+
+double rounded(uint128 amount) { return numeric::exact_ratio(amount, 1); }
+double rounded(const ExactSum& amount) { return amount.value(); }
+
+ExactSum as_sum(uint128 amount) {
+  ExactSum sum;
+  sum.add_multiple(1.0, static_cast<std::uint64_t>(amount));
+  sum.add_multiple(0x1p64, static_cast<std::uint64_t>(amount >> 64));
+  return sum;
+}
+
+// Nothing when 0/0, or anything over zero.
+std::optional<double> ratio(uint128 numerator, uint128 denominator) {
+  if (denominator == 0) return std::nullopt;
+  return numeric::exact_ratio(numerator, denominator);
+}
+std::optional<double> ratio(const ExactSum& numerator, const ExactSum& denominator) {
+  const double below = denominator.value();
+  if (below == 0) return std::nullopt;
+  return numerator.value() / below;
+}
+
+template <class Amount>
+struct Entry {
+  Amount tp{};
+  Amount predicted{};
+  Amount actual{};
+
+  template <class Label>
+  void add_label(const Label& label) {
+    add(tp, amount(label.tp));
+    add(predicted, amount(label.predicted));
+    add(actual, amount(label.actual));
+  }
+};
+
+// ---- F-beta ---------------------------------------------------------------------------------
+
+// b2 = numerator / denominator, both small; nothing when it is no such fraction.
+struct SmallFraction {
+  std::uint64_t numerator;
+  std::uint64_t denominator;
+};
+
+std::optional<SmallFraction> small_fraction(double b2) {
+  constexpr double kScale = 0x1p24;
+  if (!(b2 < kScale) || b2 * kScale != std::trunc(b2 * kScale)) return std::nullopt;
+  const auto numerator = static_cast<std::uint64_t>(b2 * kScale);
+  const auto denominator = static_cast<std::uint64_t>(kScale);
+  const int common = std::countr_zero(numerator | denominator);
+  return SmallFraction{numerator >> common, denominator >> common};
+}
+
+// amount + b2 * scaled.
+ExactSum plus_scaled(const ExactSum& amount, double b2, const ExactSum& scaled) {
+  ExactSum sum = amount;
+  if (b2 == 1)
+    sum.merge(scaled);
+  else
+    sum.add(b2 * scaled.value());
+  return sum;
+}
+
+std::optional<double> f_beta(const Entry<ExactSum>& entry, double b2) {
+  return ratio(plus_scaled(entry.tp, b2, entry.tp), plus_scaled(entry.predicted, b2, entry.actual));
+}
+
+std::optional<double> f_beta(const Entry<uint128>& entry, double b2) {
+  if (const auto fraction = small_fraction(b2)) {
+    const auto [n, d] = *fraction;
+    return ratio((d + n) * entry.tp, n * entry.actual + d * entry.predicted);
+  }
+  return f_beta(Entry<ExactSum>{as_sum(entry.tp), as_sum(entry.predicted), as_sum(entry.actual)},
+                b2);
+}
+
+// ---- averages -------------------------------------------------------------------------------
+
+// Over the entries that are not NaN; by support, unless all of that is zero.
+double average_of(const PrfResult& result, double Prf::* score, bool by_support) {
+  ExactSum sum;
+  ExactSum weighted_sum;
+  ExactSum support;
+  std::uint64_t entries = 0;
+  for (std::size_t i = 0; i < result.entries.size(); ++i) {
+    const double value = result.entries[i].*score;
+    if (value != value) continue;
+    ++entries;
+    sum.add(value);
+    if (!by_support) continue;
+    weighted_sum.add(value * result.support[i]);
+    support.add(result.support[i]);
+  }
+  if (entries == 0) return kNan;
+  const double total = support.value();
+  if (by_support && total != 0) return weighted_sum.value() / total;
+  return sum.value() / static_cast<double>(entries);
+}
+
+template <class Label>
+using AmountOf = std::conditional_t<std::is_same_v<Label, LabelCounts>, uint128, ExactSum>;
+
+template <class Label>
+std::vector<Entry<AmountOf<Label>>> entries_of(const std::vector<Label>& labels,
+                                               const Selection& selection, bool micro) {
+  std::vector<Entry<AmountOf<Label>>> entries(micro ? 1 : selection.size());
+  for (std::size_t i = 0; i < selection.size(); ++i) {
+    if (selection[i] == kAbsent) continue;
+    entries[micro ? 0 : i].add_label(labels[static_cast<std::size_t>(selection[i])]);
+  }
+  return entries;
+}
+
+template <class Label>
+PrfResult score(const std::vector<Label>& labels, const Selection& selection,
+                const PrfOptions& options) {
+  PrfResult result;
+  const double b2 = options.beta * options.beta;
+  const auto value_or = [&](std::optional<double> value, bool& undefined) {
+    undefined |= !value.has_value();
+    return value.value_or(options.zero_division);
+  };
+  const auto entries = entries_of(labels, selection, options.average == Average::micro);
+  result.entries.reserve(entries.size());
+  result.support.reserve(entries.size());
+  for (const auto& entry : entries) {
+    Prf prf;
+    prf.precision = value_or(ratio(entry.tp, entry.predicted), result.precision_undefined);
+    prf.recall = value_or(ratio(entry.tp, entry.actual), result.recall_undefined);
+    if (std::isinf(options.beta))
+      prf.f_score = prf.recall;
+    else if (options.beta == 0)
+      prf.f_score = prf.precision;
+    else
+      prf.f_score = value_or(f_beta(entry, b2), result.f_score_undefined);
+    result.entries.push_back(prf);
+    result.support.push_back(rounded(entry.actual));
+  }
+  return result;
+}
+
+// ---- the matrix -----------------------------------------------------------------------------
+
+// Where each label of the state stands in the selection; the last place of a label named twice.
+std::vector<std::ptrdiff_t> places(std::size_t labels, const Selection& selection) {
+  std::vector<std::ptrdiff_t> place(labels, kAbsent);
+  for (std::size_t i = 0; i < selection.size(); ++i) {
+    if (selection[i] != kAbsent) {
+      place[static_cast<std::size_t>(selection[i])] = static_cast<std::ptrdiff_t>(i);
+    }
+  }
+  return place;
+}
+
+// f(row, column, count, weight) for the cells in use, by place in the selection.
+template <class F>
+void for_each_selected(const ConfusionCounts& state, const Selection& selection, F&& f) {
+  const std::vector<std::ptrdiff_t> place = places(state.labels().size(), selection);
+  state.cells().for_each([&](std::size_t row, std::size_t column, std::int64_t count,
+                             const ExactSum* weight) {
+    if (place[row] == kAbsent || place[column] == kAbsent) return;
+    f(static_cast<std::size_t>(place[row]), static_cast<std::size_t>(place[column]), count, weight);
+  });
+}
+
+const ExactSum& cell_amount(std::int64_t, const ExactSum* weight, ExactSum) { return *weight; }
+uint128 cell_amount(std::int64_t count, const ExactSum*, uint128) { return amount(count); }
+
+template <class Amount>
+void fill_matrix(const ConfusionCounts& state, const Selection& selection, Normalize normalize,
+                 double* out) {
+  const std::size_t size = selection.size();
+  const auto group = [&](std::size_t row, std::size_t column) {
+    return normalize == Normalize::by_true        ? row
+           : normalize == Normalize::by_predicted ? column
+                                                  : 0;
+  };
+  std::vector<Amount> totals(normalize == Normalize::none     ? 0
+                             : normalize == Normalize::by_all ? 1
+                                                              : size);
+  if (!totals.empty()) {
+    for_each_selected(
+        state, selection,
+        [&](std::size_t row, std::size_t column, std::int64_t count, const ExactSum* weight) {
+          add(totals[group(row, column)], cell_amount(count, weight, Amount{}));
+        });
+  }
+  std::fill_n(out, size * size, 0.0);
+  for_each_selected(
+      state, selection,
+      [&](std::size_t row, std::size_t column, std::int64_t count, const ExactSum* weight) {
+        const auto& cell = cell_amount(count, weight, Amount{});
+        out[row * size + column] =
+            totals.empty() ? rounded(cell) : ratio(cell, totals[group(row, column)]).value_or(0.0);
+      });
+}
+
+}  // namespace
+
+Selection all_labels(const ConfusionCounts& state) {
+  Selection selection(state.labels().size());
+  std::iota(selection.begin(), selection.end(), std::ptrdiff_t{0});
+  return selection;
+}
+
+namespace {
+
+struct Diagonal {
+  std::int64_t correct = 0;
+  ExactSum correct_weight;
+  ExactSum weight;
+};
+
+Diagonal diagonal(const ConfusionCounts& state) {
+  Diagonal sums;
+  state.cells().for_each(
+      [&](std::size_t row, std::size_t column, std::int64_t count, const ExactSum* weight) {
+        if (row == column) sums.correct += count;
+        if (weight == nullptr) return;
+        sums.weight.merge(*weight);
+        if (row == column) sums.correct_weight.merge(*weight);
+      });
+  return sums;
+}
+
+}  // namespace
+
+double accuracy(const ConfusionCounts& state) {
+  const Diagonal sums = diagonal(state);
+  const std::optional<double> fraction = state.is_weighted()
+                                             ? ratio(sums.correct_weight, sums.weight)
+                                             : ratio(amount(sums.correct), amount(state.samples()));
+  return fraction.value_or(kNan);
+}
+
+double correct(const ConfusionCounts& state) {
+  const Diagonal sums = diagonal(state);
+  return state.is_weighted() ? sums.correct_weight.value() : rounded(amount(sums.correct));
+}
+
+PrfResult precision_recall_fscore(const ConfusionCounts& state, const Selection& selection,
+                                  const PrfOptions& options) {
+  if (!(options.beta >= 0)) {
+    throw InvalidValue("beta must be in the range [0, inf], got " + std::to_string(options.beta));
+  }
+  const Marginals marginals = state.result();
+  PrfResult result = marginals.weighted ? score(marginals.weights, selection, options)
+                                        : score(marginals.counts, selection, options);
+  result.average = {kNan, kNan, kNan};
+  if (options.average == Average::per_label) return result;
+  if (options.average == Average::micro) {
+    result.average = result.entries[0];
+    return result;
+  }
+  const bool by_support = options.average == Average::weighted;
+  for (double Prf::* score : {&Prf::precision, &Prf::recall, &Prf::f_score}) {
+    result.average.*score = average_of(result, score, by_support);
+  }
+  return result;
+}
+
+void confusion_matrix(const ConfusionCounts& state, const Selection& selection, Normalize normalize,
+                      double* out) {
+  if (state.is_weighted())
+    fill_matrix<ExactSum>(state, selection, normalize, out);
+  else
+    fill_matrix<uint128>(state, selection, normalize, out);
+}
+
+void confusion_matrix(const ConfusionCounts& state, const Selection& selection, std::int64_t* out) {
+  std::fill_n(out, selection.size() * selection.size(), std::int64_t{0});
+  for_each_selected(state, selection,
+                    [&](std::size_t row, std::size_t column, std::int64_t count, const ExactSum*) {
+                      out[row * selection.size() + column] = count;
+                    });
+}
+
+BalancedAccuracy balanced_accuracy(const ConfusionCounts& state, bool adjusted) {
+  const Marginals marginals = state.result();
+  BalancedAccuracy result;
+  ExactSum sum;
+  double labels = 0;
+  for (std::size_t i = 0; i < marginals.counts.size(); ++i) {
+    const LabelCounts& counts = marginals.counts[i];
+    const std::optional<double> recall =
+        marginals.weighted ? ratio(marginals.weights[i].tp, marginals.weights[i].actual)
+                           : ratio(amount(counts.tp), amount(counts.actual));
+    if (recall) {
+      sum.add(*recall);
+      labels += 1;
+    } else if (counts.actual != 0 || counts.predicted != 0) {
+      result.labels_dropped = true;
+    }
+  }
+  if (labels == 0) {
+    result.value = kNan;
+    return result;
+  }
+  result.value = sum.value() / labels;
+  if (!adjusted) return result;
+  const double chance = 1 / labels;
+  result.value = labels == 1 ? kNan : (result.value - chance) / (1 - chance);
+  return result;
+}
+
+}  // namespace lstmetrics::metrics::formulas

@@ -1,0 +1,36 @@
+// Losses as pure functions of exact sums. Every sum is rounded once before it enters a formula.
+// An empty state gives NaN throughout.
+#pragma once
+
+#include <cstddef>
+
+#include "lstmetrics/base/export.hpp"
+#include "lstmetrics/metrics/loss_sum.hpp"
+#include "lstmetrics/metrics/moments.hpp"
+#include "lstmetrics/metrics/token_loss.hpp"
+
+namespace lstmetrics::metrics::formulas {
+
+// sum(w * loss) / sum(w).
+LSTMETRICS_API double mean_loss(const LossMoments& moments);
+// sum(w * loss); 0 when empty.
+LSTMETRICS_API double total_loss(const LossMoments& moments);
+// Of the mean, m: sqrt(sum(w^2 (loss - m)^2) * n / (n - 1)) / sum(w), by the exact moments (the
+// linearised ratio estimator; without weights the sample standard deviation over sqrt(n)).
+// NaN for fewer than two samples.
+LSTMETRICS_API double mean_loss_standard_error(const LossMoments& moments);
+
+// Nats per token.
+LSTMETRICS_API double cross_entropy(const TokenSums& sums);
+// exp(cross_entropy).
+LSTMETRICS_API double perplexity(const TokenSums& sums);
+LSTMETRICS_API double bits_per_token(const TokenSums& sums);
+// NaN when no characters (or bytes) were told.
+LSTMETRICS_API double bits_per_character(const TokenSums& sums);
+LSTMETRICS_API double bits_per_byte(const TokenSums& sums);
+// Of the tokens known to be right or wrong.
+LSTMETRICS_API double token_accuracy(const TokenSums& sums);
+// Of the tokens whose rank is known; `index` into TokenSums::top.
+LSTMETRICS_API double top_k_accuracy(const TokenSums& sums, std::size_t index);
+
+}  // namespace lstmetrics::metrics::formulas

@@ -1,0 +1,55 @@
+// Columns of labels as small codes: how states read labels. Internal to metrics/.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "lstmetrics/metrics/columns.hpp"
+#include "lstmetrics/metrics/labels.hpp"
+
+namespace lstmetrics::metrics {
+
+// Long columns are encoded this many samples at a time.
+inline constexpr std::size_t kSegment = std::size_t{1} << 18;
+
+struct EncodedLabels {
+  LabelList labels;                  // by code, each seen at least once, no two alike
+  std::vector<std::uint32_t> codes;  // by sample
+};
+
+// Samples [begin, begin + n). Errors: InvalidType (16-bit floats), InvalidValue with the index (a
+// float that is not integral, an integer beyond 64 signed bits, a code outside its dictionary,
+// text that is not Unicode).
+EncodedLabels encode(const LabelColumn& column, std::size_t begin, std::size_t n);
+
+// All labels of a column. With `expected` labels in its first samples the rest is not looked at:
+// whoever encodes it finds out about more.
+LabelSet discover(const LabelColumn& column, std::size_t expected = static_cast<std::size_t>(-1));
+
+// The first sample that has label `i` of the set.
+std::optional<std::size_t> first_sample(const LabelColumn& column, const LabelSet& set,
+                                        std::size_t i);
+
+// Whether the column holds numbers that are the labels themselves.
+bool holds_numbers(const LabelColumn& column) noexcept;
+
+// Labels that are numbers, as 64-bit integers, block by block.
+class NumberLabels {
+ public:
+  explicit NumberLabels(const LabelColumn& column);
+  // [begin, begin + n), n <= kBlock; good until the next call.
+  const std::int64_t* block(std::size_t begin, std::size_t n);
+
+ private:
+  const std::int64_t* convert_floats(std::size_t begin, std::size_t n);
+
+  LabelColumn column_;
+  std::optional<IntegerReader> integers_;
+  std::optional<DoubleReader> floats_;
+  std::array<std::int64_t, kBlock> scratch_;
+};
+
+}  // namespace lstmetrics::metrics

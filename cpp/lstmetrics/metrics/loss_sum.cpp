@@ -1,0 +1,257 @@
+#include "lstmetrics/metrics/loss_sum.hpp"
+
+#include <algorithm>
+#include <array>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "lstmetrics/base/error.hpp"
+#include "lstmetrics/metrics/columns.hpp"
+#include "lstmetrics/metrics/label_encoding.hpp"
+#include "lstmetrics/metrics/probability_rows.hpp"
+
+namespace lstmetrics::metrics {
+namespace {
+
+void check_sizes(std::string_view name, std::size_t size, std::string_view other,
+                 std::size_t other_size, const Column* weights) {
+  check_same_size({{name, size}, {other, other_size}});
+  if (weights != nullptr) check_same_size({{name, size}, {"sample_weight", weights->size}});
+}
+
+// The words are scikit-learn's.
+void check_labels(const LabelSet& labels, bool declared, std::size_t columns) {
+  if (labels.size() == 1) {
+    throw InvalidValue("y_true contains only one label (" + labels.name(0) +
+                       "). Please provide the list of all expected class labels explicitly through "
+                       "the labels argument.");
+  }
+  if (labels.size() == columns) return;
+  if (declared) {
+    throw InvalidValue(
+        "The number of classes in labels is different from that in y_prob. Classes found in "
+        "labels: " +
+        labels.names());
+  }
+  throw InvalidValue("y_true and y_prob contain different number of classes: " +
+                     std::to_string(labels.size()) + " vs " + std::to_string(columns) +
+                     ". Please provide the true labels explicitly through the labels argument. "
+                     "Classes found in y_true: " +
+                     labels.names());
+}
+
+// Codes of the samples [begin, begin + n) as positions in `labels`.
+std::vector<std::uint32_t> encode_in(const LabelColumn& column, const LabelSet& labels,
+                                     bool declared, std::size_t begin, std::size_t n) {
+  EncodedLabels encoded = encode(column, begin, n);
+  const std::vector<std::ptrdiff_t> at = labels.select(encoded.labels);
+  for (std::uint32_t& code : encoded.codes) {
+    if (at[code] == kAbsent) {
+      if (!declared) check_labels(discover(column), false, labels.size());
+      const auto index = static_cast<std::size_t>(&code - encoded.codes.data());
+      const bool text = encoded.labels.kind == LabelKind::text;
+      const std::string label = text ? "'" + encoded.labels.texts[code] + "'"
+                                     : std::to_string(encoded.labels.integers[code]);
+      throw InvalidValue(std::string(column.name) + " contains values [" + label +
+                         "] not belonging to the passed labels " + labels.names() + " (" +
+                         place(column.name, begin + index) + ")");
+    }
+    code = static_cast<std::uint32_t>(at[code]);
+  }
+  return std::move(encoded.codes);
+}
+
+// How often each label was true, and with which weight.
+class ClassCounter {
+ public:
+  ClassCounter(std::size_t labels, bool weighted)
+      : counts_(labels), weights_(weighted ? labels : 0) {}
+
+  void add(const std::uint32_t* codes, const double* weights, std::size_t n) {
+    for (std::size_t i = 0; i < n; ++i) ++counts_[codes[i]];
+    for (std::size_t i = 0; weights != nullptr && i < n; ++i) weights_[codes[i]].add(weights[i]);
+  }
+
+  std::vector<WeightedCount> take() {
+    std::vector<WeightedCount> classes(counts_.size());
+    for (std::size_t i = 0; i < classes.size(); ++i) {
+      if (weights_.empty()) {
+        classes[i].add(counts_[i]);
+      } else {
+        classes[i] = {counts_[i], std::move(weights_[i])};
+      }
+    }
+    return classes;
+  }
+
+ private:
+  std::vector<std::int64_t> counts_;
+  std::vector<numeric::ExactSum> weights_;
+};
+
+const char* loss_name(Loss loss) {
+  switch (loss) {
+    case Loss::user:
+      return "losses of the caller's";
+    case Loss::log_loss:
+      return "log loss";
+    case Loss::brier:
+      return "Brier loss";
+  }
+  return "an unknown loss";
+}
+
+}  // namespace
+
+LossSum::LossSum(Loss loss, LabelSet declared)
+    : loss_(loss), declared_(!declared.empty()), labels_(std::move(declared)) {
+  if (!declared_) return;
+  if (loss == Loss::user) throw InvalidValue("losses of the caller's have no labels to declare");
+  if (labels_.size() < 2) {
+    throw InvalidValue("The labels array needs to contain at least two labels, got " +
+                       labels_.names() + ".");
+  }
+  classes_.resize(labels_.size());
+}
+
+LossSum LossSum::blank() const { return LossSum(loss_, declared_ ? labels_ : LabelSet()); }
+
+void LossSum::update_losses(const Column& losses, const Column* weights,
+                            const LossOptions& options) {
+  if (loss_ != Loss::user) {
+    throw InvalidValue(std::string("this state computes ") + loss_name(loss_) +
+                       " from labels and probabilities; for losses computed elsewhere make one "
+                       "without a named loss");
+  }
+  if (weights != nullptr) check_sizes("losses", losses.size, "losses", losses.size, weights);
+  DoubleReader values(losses, "losses");
+  std::optional<WeightReader> weight_reader;
+  if (weights != nullptr) weight_reader.emplace(*weights, options.allow_negative_weights);
+  LossMoments delta;
+  delta.weighted = weights != nullptr;
+  for (std::size_t begin = 0; begin < losses.size; begin += kBlock) {
+    const std::size_t n = std::min(kBlock, losses.size - begin);
+    const double* block = values.block(begin, n);
+    for (std::size_t i = 0; i < n; ++i) {
+      if (block[i] != block[i]) throw InvalidValue(place("losses", begin + i) + " is NaN");
+    }
+    delta.add(block, weight_reader ? weight_reader->block(begin, n) : nullptr, n);
+  }
+  moments_.merge(delta);
+}
+
+ProbabilityNotes LossSum::update(const LabelColumn& y_true, const Matrix& probabilities,
+                                 const Column* weights, const LossOptions& options) {
+  if (loss_ == Loss::user) {
+    throw InvalidValue("this state takes losses computed by the caller, not probabilities");
+  }
+  const std::size_t n = probabilities.rows;
+  check_sizes("y_prob", n, y_true.name, y_true.size(), weights);
+  ProbabilityRows rows(probabilities);
+  LossMoments moments;
+  moments.weighted = weights != nullptr;
+  if (n == 0) {
+    moments_.merge(moments);
+    return {};
+  }
+  const LabelSet labels = declared_ ? labels_ : discover(y_true, rows.classes());
+  check_labels(labels, declared_, rows.classes());
+
+  std::optional<WeightReader> weight_reader;
+  if (weights != nullptr) weight_reader.emplace(*weights, options.allow_negative_weights);
+  ClassCounter classes(labels.size(), weights != nullptr);
+  ProbabilityNotes notes;
+  std::array<double, kBlock> losses;
+  for (std::size_t segment = 0; segment < n; segment += kSegment) {
+    const std::size_t end = segment + std::min(kSegment, n - segment);
+    const std::vector<std::uint32_t> codes =
+        encode_in(y_true, labels, declared_, segment, end - segment);
+    for (std::size_t begin = segment; begin < end; begin += kBlock) {
+      const std::size_t size = std::min(kBlock, end - begin);
+      const std::uint32_t* block = codes.data() + (begin - segment);
+      const double* w = weight_reader ? weight_reader->block(begin, size) : nullptr;
+      notes.rows_not_summing_to_one += loss_ == Loss::log_loss
+                                           ? rows.log_losses(begin, size, block, losses.data())
+                                           : rows.brier_losses(begin, size, block, losses.data());
+      moments.add(losses.data(), w, size);
+      classes.add(block, w, size);
+    }
+  }
+  add(labels, classes.take(), moments);
+  return notes;
+}
+
+// Class counts never overflow where the total does not, and that is checked first.
+void LossSum::add(const LabelSet& labels, const std::vector<WeightedCount>& classes,
+                  const LossMoments& moments) {
+  LabelSet all = labels_.includes(labels) ? labels_ : labels_.united(labels);
+  std::vector<WeightedCount> merged(all.size());
+  const auto put = [&](const LabelSet& from, const std::vector<WeightedCount>& counts) {
+    const std::vector<std::uint32_t> at = from.positions_in(all);
+    for (std::size_t i = 0; i < counts.size(); ++i) merged[at[i]].merge(counts[i]);
+  };
+  put(labels_, classes_);
+  put(labels, classes);
+  moments_.merge(moments);
+  labels_ = std::move(all);
+  classes_ = std::move(merged);
+}
+
+void LossSum::merge(const LossSum& other) {
+  if (loss_ != other.loss_ || declared_ != other.declared_ ||
+      (declared_ && labels_ != other.labels_)) {
+    const auto told = [](const LossSum& state) {
+      return std::string(loss_name(state.loss_)) +
+             (state.declared_ ? ", declared labels " + state.labels_.names() : "");
+    };
+    throw MergeError("a LossSum (" + told(*this) + ") cannot be merged with another (" +
+                     told(other) + "): the loss and the declared labels must be the same");
+  }
+  if (!labels_.empty() && !other.labels_.empty() && labels_.kind() != other.labels_.kind()) {
+    throw MergeError("a LossSum of labels " + labels_.names() +
+                     " cannot be merged with one of labels " + other.labels_.names() +
+                     ": text and integers do not mix");
+  }
+  add(other.labels_, other.classes_, other.moments_);
+}
+
+void LossSum::save(Writer& writer) const {
+  writer.u8(static_cast<std::uint8_t>(loss_));
+  writer.u8(declared_ ? 1 : 0);
+  labels_.save(writer);
+  for (const WeightedCount& count : classes_) count.save(writer);
+  moments_.save(writer);
+}
+
+LossSum LossSum::load(Reader& reader, std::uint16_t) {
+  LossSum state;
+  const std::uint8_t loss = reader.u8();
+  const std::uint8_t declared = reader.u8();
+  if (loss > static_cast<std::uint8_t>(Loss::brier) || declared > 1) {
+    throw FormatError("LossSum: unknown loss or flag");
+  }
+  state.loss_ = static_cast<Loss>(loss);
+  state.declared_ = declared != 0;
+  state.labels_ = LabelSet::load(reader);
+  const std::size_t labels = state.labels_.size();
+  if ((state.declared_ && labels < 2) || (state.loss_ == Loss::user && labels > 0)) {
+    throw FormatError("LossSum: labels that its loss cannot have");
+  }
+  state.classes_.reserve(labels);
+  std::int64_t samples = 0;
+  for (std::size_t i = 0; i < labels; ++i) {
+    state.classes_.push_back(WeightedCount::load(reader));
+    const std::int64_t count = state.classes_.back().samples;
+    if ((count == 0 && !state.declared_) || __builtin_add_overflow(samples, count, &samples)) {
+      throw FormatError("LossSum: a discovered label without samples, or too many samples");
+    }
+  }
+  state.moments_ = LossMoments::load(reader);
+  if (state.loss_ != Loss::user && samples != state.moments_.total.samples) {
+    throw FormatError("LossSum: the samples of the labels do not add up to all samples");
+  }
+  return state;
+}
+
+}  // namespace lstmetrics::metrics

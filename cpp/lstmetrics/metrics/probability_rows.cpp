@@ -1,0 +1,177 @@
+#include "lstmetrics/metrics/probability_rows.hpp"
+
+#include <algorithm>
+#include <bit>
+#include <cmath>
+#include <limits>
+#include <string>
+#include <type_traits>
+
+#include "lstmetrics/base/error.hpp"
+#include "lstmetrics/kernels/dispatch.hpp"
+#include "lstmetrics/metrics/columns.hpp"
+#include "lstmetrics/metrics/strided.hpp"
+
+namespace lstmetrics::metrics {
+namespace {
+
+// The type that probabilities are clipped in: their own, or double for integers.
+template <class T>
+using Probability = std::conditional_t<std::is_same_v<T, float>, float, double>;
+
+// choice ? a : b by bits, which no compiler turns into a branch.
+template <class P>
+P blend(bool choice, P a, P b) noexcept {
+  using Bits = std::conditional_t<sizeof(P) == 4, std::uint32_t, std::uint64_t>;
+  const Bits mask = Bits{0} - static_cast<Bits>(choice);
+  return std::bit_cast<P>((std::bit_cast<Bits>(a) & mask) | (std::bit_cast<Bits>(b) & ~mask));
+}
+
+template <class E>
+struct Rows {
+  using P = Probability<typename E::type>;
+
+  const Matrix& matrix;
+
+  P at(std::size_t row, std::size_t column) const noexcept {
+    return static_cast<P>(E::load(matrix.data +
+                                  static_cast<std::ptrdiff_t>(row) * matrix.row_stride +
+                                  static_cast<std::ptrdiff_t>(column) * matrix.column_stride));
+  }
+
+  [[noreturn]] void refuse(std::size_t row) const {
+    for (std::size_t column = 0;; ++column) {
+      const P p = at(row, column);
+      if (p >= 0 && p <= 1) continue;
+      const std::string where =
+          " (row " + std::to_string(row) + ", column " + std::to_string(column) + ")";
+      if (p != p) throw InvalidValue("y_prob contains NaN" + where);
+      throw InvalidValue(std::string("y_prob contains values ") +
+                         (p > 1 ? "greater than 1: " : "lower than 0: ") +
+                         number_text(static_cast<double>(p)) + where);
+    }
+  }
+
+  static bool is_probability(P p) noexcept {
+    return static_cast<bool>(static_cast<int>(p >= 0) & static_cast<int>(p <= 1));
+  }
+
+  // The sum of a row, in four partial sums.
+  double checked_sum(std::size_t row) const {
+    double sums[4] = {0, 0, 0, 0};
+    bool good = true;
+    const std::size_t columns = matrix.columns;
+    std::size_t column = 0;
+    const auto take = [&](std::size_t lane) {
+      const P p = at(row, column + lane);
+      good &= is_probability(p);
+      sums[lane] += static_cast<double>(p);
+    };
+    for (; column + 4 <= columns; column += 4) {
+      for (std::size_t lane = 0; lane < 4; ++lane) take(lane);
+    }
+    for (std::size_t lane = 0; column + lane < columns; ++lane) take(lane);
+    if (!good) refuse(row);
+    return (sums[0] + sums[1]) + (sums[2] + sums[3]);
+  }
+
+  bool sums_to_one(std::size_t row) const {
+    const double tolerance = std::sqrt(static_cast<double>(std::numeric_limits<P>::epsilon()));
+    return std::abs(checked_sum(row) - 1.0) <= tolerance;
+  }
+
+  static double clipped(P p) noexcept {
+    constexpr P kEps = std::numeric_limits<P>::epsilon();
+    return static_cast<double>(std::min(std::max(p, kEps), 1 - kEps));
+  }
+
+  // One column: f(i, P(label 1)) for the rows. [1 - p, p] sums to one by itself. No branches, for
+  // labels are hard to predict.
+  template <class F>
+  void for_each_positive(std::size_t begin, std::size_t n, F&& f) const {
+    const Column column{matrix.data, matrix.dtype, matrix.rows, matrix.row_stride,
+                        matrix.item_size};
+    bool good = true;
+    for_each_item<E>(column, begin, n, [&](std::size_t i, auto value) {
+      const auto p = static_cast<P>(value);
+      good &= is_probability(p);
+      f(i, p);
+    });
+    for (std::size_t i = 0; !good && i < n; ++i) {
+      if (!is_probability(at(begin + i, 0))) refuse(begin + i);
+    }
+  }
+
+  std::int64_t true_probabilities(std::size_t begin, std::size_t n, const std::uint32_t* codes,
+                                  double* out) const {
+    if (matrix.columns == 1) {
+      for_each_positive(begin, n, [&](std::size_t i, P p) {
+        out[i] = clipped(blend<P>(codes[i] != 0, p, 1 - p));
+      });
+      return 0;
+    }
+    std::int64_t off = 0;
+    for (std::size_t i = 0; i < n; ++i) {
+      off += sums_to_one(begin + i) ? 0 : 1;
+      out[i] = clipped(at(begin + i, codes[i]));
+    }
+    return off;
+  }
+
+  std::int64_t brier(std::size_t begin, std::size_t n, const std::uint32_t* codes,
+                     double* out) const {
+    if (matrix.columns == 1) {
+      for_each_positive(begin, n, [&](std::size_t i, P p) {
+        const auto hit = static_cast<double>(p);
+        const double miss = blend(codes[i] != 0, 1 - hit, hit);
+        out[i] = 2 * (miss * miss);
+      });
+      return 0;
+    }
+    std::int64_t off = 0;
+    for (std::size_t i = 0; i < n; ++i) {
+      off += sums_to_one(begin + i) ? 0 : 1;
+      double sum = 0;
+      for (std::size_t column = 0; column < matrix.columns; ++column) {
+        const auto p = static_cast<double>(at(begin + i, column));
+        const double miss = column == codes[i] ? 1 - p : p;
+        sum += miss * miss;
+      }
+      out[i] = sum;
+    }
+    return off;
+  }
+};
+
+}  // namespace
+
+ProbabilityRows::ProbabilityRows(const Matrix& probabilities)
+    : matrix_(probabilities), table_(kernels::table()) {
+  if (probabilities.columns == 0 && probabilities.rows > 0) {
+    throw ShapeError("y_prob must have at least one column, got shape (" +
+                     std::to_string(probabilities.rows) + ", 0)");
+  }
+  check_numbers(probabilities.dtype, "y_prob");
+}
+
+std::int64_t ProbabilityRows::log_losses(std::size_t begin, std::size_t n,
+                                         const std::uint32_t* codes, double* losses) const {
+  std::int64_t off = 0;
+  with_number(matrix_.dtype, [&](auto element) {
+    off = Rows<decltype(element)>{matrix_}.true_probabilities(begin, n, codes, losses);
+  });
+  table_.log_f64(losses, losses, n);
+  for (std::size_t i = 0; i < n; ++i) losses[i] = -losses[i];
+  return off;
+}
+
+std::int64_t ProbabilityRows::brier_losses(std::size_t begin, std::size_t n,
+                                           const std::uint32_t* codes, double* losses) const {
+  std::int64_t off = 0;
+  with_number(matrix_.dtype, [&](auto element) {
+    off = Rows<decltype(element)>{matrix_}.brier(begin, n, codes, losses);
+  });
+  return off;
+}
+
+}  // namespace lstmetrics::metrics

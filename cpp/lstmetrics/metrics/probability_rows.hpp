@@ -1,0 +1,31 @@
+// Losses of rows of predicted probabilities, checked as they are read. Internal to metrics/.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "lstmetrics/base/view.hpp"
+#include "lstmetrics/kernels/table.hpp"
+
+namespace lstmetrics::metrics {
+
+// n x K, or n x 1 for P(label 1) of two. InvalidType or UnsupportedError for other dtypes.
+class ProbabilityRows {
+ public:
+  explicit ProbabilityRows(const Matrix& probabilities);
+
+  std::size_t classes() const noexcept { return matrix_.columns == 1 ? 2 : matrix_.columns; }
+
+  // Rows [begin, begin + n), n <= kBlock, whose true labels have the positions `codes`. Returns how
+  // many rows do not sum to one. InvalidValue with row and column for NaN or values outside [0, 1].
+  std::int64_t log_losses(std::size_t begin, std::size_t n, const std::uint32_t* codes,
+                          double* losses) const;
+  std::int64_t brier_losses(std::size_t begin, std::size_t n, const std::uint32_t* codes,
+                            double* losses) const;
+
+ private:
+  Matrix matrix_;
+  const kernels::Table& table_;
+};
+
+}  // namespace lstmetrics::metrics

@@ -1,0 +1,92 @@
+// Typed access to strided memory, and the choice of the type by dtype. Internal to metrics/.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <type_traits>
+
+#include "lstmetrics/base/view.hpp"
+
+namespace lstmetrics::metrics {
+
+// Memory that somebody else owns may be misaligned: it is copied out, never dereferenced.
+template <class T>
+T load_at(const std::byte* place) noexcept {
+  T value;
+  std::memcpy(&value, place, sizeof(T));
+  return value;
+}
+
+inline const std::byte* item(const Column& column, std::size_t i) noexcept {
+  return column.data + static_cast<std::ptrdiff_t>(i) * column.stride;
+}
+
+// An element type; a boolean is any byte that is not zero.
+template <class T>
+struct Element {
+  using type = T;
+  static T load(const std::byte* place) noexcept { return load_at<T>(place); }
+};
+
+template <>
+struct Element<bool> {
+  using type = std::uint8_t;
+  static std::uint8_t load(const std::byte* place) noexcept {
+    return load_at<std::uint8_t>(place) != 0 ? 1 : 0;
+  }
+};
+
+// f(i, value) for items [begin, begin + n); neighbours are read as such, in full vectors.
+template <class E, class F>
+void for_each_item(const Column& column, std::size_t begin, std::size_t n, F&& f) {
+  constexpr std::size_t kSize = sizeof(typename E::type);
+  const std::byte* place = item(column, begin);
+  if (column.stride == static_cast<std::ptrdiff_t>(kSize)) {
+    for (std::size_t i = 0; i < n; ++i) f(i, E::load(place + i * kSize));
+  } else {
+    for (std::size_t i = 0; i < n; ++i) f(i, E::load(item(column, begin + i)));
+  }
+}
+
+// f(Element<T>{}) for an integer or boolean dtype; false for all others.
+template <class F>
+bool with_integer(DType dtype, F&& f) {
+  switch (dtype) {
+    case DType::boolean:
+      return f(Element<bool>{}), true;
+    case DType::int8:
+      return f(Element<std::int8_t>{}), true;
+    case DType::int16:
+      return f(Element<std::int16_t>{}), true;
+    case DType::int32:
+      return f(Element<std::int32_t>{}), true;
+    case DType::int64:
+      return f(Element<std::int64_t>{}), true;
+    case DType::uint8:
+      return f(Element<std::uint8_t>{}), true;
+    case DType::uint16:
+      return f(Element<std::uint16_t>{}), true;
+    case DType::uint32:
+      return f(Element<std::uint32_t>{}), true;
+    case DType::uint64:
+      return f(Element<std::uint64_t>{}), true;
+    default:
+      return false;
+  }
+}
+
+// The same for float32 and float64 as well.
+template <class F>
+bool with_number(DType dtype, F&& f) {
+  switch (dtype) {
+    case DType::float32:
+      return f(Element<float>{}), true;
+    case DType::float64:
+      return f(Element<double>{}), true;
+    default:
+      return with_integer(dtype, f);
+  }
+}
+
+}  // namespace lstmetrics::metrics
