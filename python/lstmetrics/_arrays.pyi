@@ -1,0 +1,72 @@
+"""Types of the Cython module: stateless calls over arrays that callers have brought into shape."""
+
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
+
+_Array = npt.NDArray[Any]
+_Floats = npt.NDArray[np.float64]
+
+AVERAGES: Final[dict[str | None, int]]
+NORMALIZATIONS: Final[dict[str | None, int]]
+
+def accuracy(
+    y_true: _Array, y_pred: _Array, sample_weight: _Array | None, normalize: bool
+) -> tuple[float, bool]: ...
+def precision_recall_fscore(
+    y_true: _Array,
+    y_pred: _Array,
+    sample_weight: _Array | None,
+    labels: list[Any] | None,
+    pos_label: float | str | None,
+    binary: bool,
+    average: int,
+    beta: float,
+    zero_division: float,
+) -> tuple[tuple[Any, Any, Any, _Floats | None], tuple[int, int, int, bool, bool]]: ...
+def confusion_matrix(
+    y_true: _Array,
+    y_pred: _Array,
+    sample_weight: _Array | None,
+    labels: list[Any] | None,
+    normalize: int,
+    as_counts: bool,
+) -> tuple[_Array, bool, bool]: ...
+def log_loss(
+    y_true: _Array,
+    y_proba: _Array,
+    sample_weight: _Array | None,
+    labels: list[Any] | None,
+    normalize: bool,
+) -> tuple[float, bool, bool]: ...
+def cross_entropy(
+    logits: _Array,
+    targets: _Array,
+    mask: _Array | None,
+    sample_weight: _Array | None,
+    log_probabilities: bool,
+    ignore_index: int | None,
+) -> float: ...
+def perplexity(
+    logits: _Array,
+    targets: _Array,
+    mask: _Array | None,
+    sample_weight: _Array | None,
+    log_probabilities: bool,
+    ignore_index: int | None,
+) -> float: ...
+def token_nll(
+    logits: _Array,
+    targets: _Array,
+    mask: _Array | None,
+    log_probabilities: bool,
+    ignore_index: int | None,
+) -> _Floats: ...
+def exp(x: _Array, out: _Array) -> None: ...
+def log(x: _Array, out: _Array) -> None: ...
+def sigmoid(x: _Array, out: _Array) -> None: ...
+def tanh(x: _Array, out: _Array) -> None: ...
+def softmax(x: _Array, out: _Array, row: int) -> None: ...
+def log_sum_exp(x: _Array, out: _Array, row: int) -> None: ...
+def exact_sum(values: _Array) -> float: ...

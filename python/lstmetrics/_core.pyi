@@ -1,0 +1,384 @@
+# Written by tools/stubs.py from the module itself, not by hand.
+"""
+The C++ core of lstmetrics: runtime, accumulators, models.
+"""
+
+from __future__ import annotations
+
+import collections.abc
+import typing
+
+import numpy
+import numpy.typing
+
+__all__: list[str] = [
+    "CONTRACT_VERSION",
+    "ConfusionCounts",
+    "Graph",
+    "GraphSpec",
+    "LossSum",
+    "LstmSpec",
+    "Session",
+    "TokenLoss",
+    "available_cpus",
+    "available_isa_levels",
+    "compiled_isa_levels",
+    "compiler",
+    "current_isa",
+    "float32_array",
+    "num_threads",
+    "set_isa",
+    "set_num_threads",
+    "version",
+]
+
+class ConfusionCounts:
+    """
+    How often each label was predicted as each other.
+    """
+
+    __hash__: typing.ClassVar[None]  # type: ignore[assignment]
+    @staticmethod
+    def from_bytes(data: bytes) -> ConfusionCounts:
+        """
+        Restore what to_bytes made; FormatError for anything else.
+        """
+    @staticmethod
+    def from_matrix(matrix: typing.Any, labels: typing.Any, declare: bool) -> ConfusionCounts: ...
+    def __add__(self, other: ConfusionCounts) -> ConfusionCounts: ...
+    def __copy__(self) -> ConfusionCounts: ...
+    def __deepcopy__(self, memo: dict[int, typing.Any]) -> ConfusionCounts: ...
+    def __eq__(self, other: typing.Any) -> typing.Any: ...
+    def __getstate__(self) -> bytes: ...
+    def __iadd__(self, other: ConfusionCounts) -> ConfusionCounts: ...
+    def __init__(self, labels: typing.Any = None) -> None: ...
+    def __repr__(self) -> str: ...
+    def __setstate__(self, arg0: bytes) -> None: ...
+    def accuracy(self) -> float: ...
+    def balanced_accuracy(self, adjusted: bool) -> tuple[float, bool]: ...
+    def copy(self) -> ConfusionCounts:
+        """
+        Return an independent copy.
+        """
+    def correct(self) -> float: ...
+    def digest(self) -> str:
+        """
+        SHA-256, in hexadecimal, of the contract's version and the canonical content.
+        """
+    def matrix(
+        self, labels: typing.Any, normalize: typing.SupportsInt | typing.SupportsIndex
+    ) -> typing.Any: ...
+    def merge(self, other: ConfusionCounts) -> None:
+        """
+        Add another state to this one; MergeError if their parameters differ.
+        """
+    def reset(self) -> None:
+        """
+        Forget everything seen; keep the parameters.
+        """
+    def scores(
+        self,
+        labels: typing.Any,
+        average: typing.SupportsInt | typing.SupportsIndex,
+        beta: typing.SupportsFloat | typing.SupportsIndex,
+        zero_division: typing.SupportsFloat | typing.SupportsIndex,
+    ) -> tuple[
+        tuple[
+            numpy.typing.NDArray[numpy.float64],
+            numpy.typing.NDArray[numpy.float64],
+            numpy.typing.NDArray[numpy.float64],
+        ],
+        numpy.typing.NDArray[numpy.float64],
+        tuple[float, float, float],
+        tuple[bool, bool, bool],
+    ]: ...
+    def to_bytes(self) -> bytes:
+        """
+        Serialise to canonical bytes.
+        """
+    def update(
+        self, y_true: typing.Any, y_pred: typing.Any, sample_weight: typing.Any = None
+    ) -> None: ...
+    @property
+    def is_declared(self) -> bool: ...
+    @property
+    def labels(self) -> list[int] | list[str]: ...
+    @property
+    def samples(self) -> int: ...
+
+class LossSum:
+    """
+    Exact sums of a loss.
+    """
+
+    __hash__: typing.ClassVar[None]  # type: ignore[assignment]
+    @staticmethod
+    def from_bytes(data: bytes) -> LossSum:
+        """
+        Restore what to_bytes made; FormatError for anything else.
+        """
+    def __add__(self, other: LossSum) -> LossSum: ...
+    def __copy__(self) -> LossSum: ...
+    def __deepcopy__(self, memo: dict[int, typing.Any]) -> LossSum: ...
+    def __eq__(self, other: typing.Any) -> typing.Any: ...
+    def __getstate__(self) -> bytes: ...
+    def __iadd__(self, other: LossSum) -> LossSum: ...
+    def __init__(self, loss: str, labels: typing.Any = None) -> None: ...
+    def __repr__(self) -> str: ...
+    def __setstate__(self, arg0: bytes) -> None: ...
+    def copy(self) -> LossSum:
+        """
+        Return an independent copy.
+        """
+    def digest(self) -> str:
+        """
+        SHA-256, in hexadecimal, of the contract's version and the canonical content.
+        """
+    def merge(self, other: LossSum) -> None:
+        """
+        Add another state to this one; MergeError if their parameters differ.
+        """
+    def reset(self) -> None:
+        """
+        Forget everything seen; keep the parameters.
+        """
+    def standard_error(self) -> float: ...
+    def to_bytes(self) -> bytes:
+        """
+        Serialise to canonical bytes.
+        """
+    def total(self) -> float: ...
+    def update(
+        self, y_true: typing.Any, y_proba: typing.Any, sample_weight: typing.Any = None
+    ) -> int: ...
+    def update_losses(self, losses: typing.Any, sample_weight: typing.Any = None) -> None: ...
+    def value(self) -> float: ...
+    @property
+    def is_declared(self) -> bool: ...
+    @property
+    def labels(self) -> list[int] | list[str]: ...
+    @property
+    def loss(self) -> str: ...
+    @property
+    def samples(self) -> int: ...
+
+class TokenLoss:
+    """
+    The exact loss of a language model over tokens.
+    """
+
+    __hash__: typing.ClassVar[None]  # type: ignore[assignment]
+    @staticmethod
+    def from_bytes(data: bytes) -> TokenLoss:
+        """
+        Restore what to_bytes made; FormatError for anything else.
+        """
+    def __add__(self, other: TokenLoss) -> TokenLoss: ...
+    def __copy__(self) -> TokenLoss: ...
+    def __deepcopy__(self, memo: dict[int, typing.Any]) -> TokenLoss: ...
+    def __eq__(self, other: typing.Any) -> typing.Any: ...
+    def __getstate__(self) -> bytes: ...
+    def __iadd__(self, other: TokenLoss) -> TokenLoss: ...
+    def __init__(
+        self, top_k: collections.abc.Sequence[typing.SupportsInt | typing.SupportsIndex]
+    ) -> None: ...
+    def __repr__(self) -> str: ...
+    def __setstate__(self, arg0: bytes) -> None: ...
+    def bits_per_byte(self) -> float: ...
+    def bits_per_character(self) -> float: ...
+    def bits_per_token(self) -> float: ...
+    def copy(self) -> TokenLoss:
+        """
+        Return an independent copy.
+        """
+    def cross_entropy(self) -> float: ...
+    def digest(self) -> str:
+        """
+        SHA-256, in hexadecimal, of the contract's version and the canonical content.
+        """
+    def merge(self, other: TokenLoss) -> None:
+        """
+        Add another state to this one; MergeError if their parameters differ.
+        """
+    def perplexity(self) -> float: ...
+    def reset(self) -> None:
+        """
+        Forget everything seen; keep the parameters.
+        """
+    def standard_error(self) -> float: ...
+    def to_bytes(self) -> bytes:
+        """
+        Serialise to canonical bytes.
+        """
+    def token_accuracy(self) -> float: ...
+    def top_k_accuracies(self) -> list[tuple[int, float]]: ...
+    def total(self) -> float: ...
+    def update_logits(
+        self,
+        logits: typing.Any,
+        targets: typing.Any,
+        mask: typing.Any,
+        sample_weight: typing.Any,
+        log_probabilities: bool,
+        ignore_index: typing.Any,
+        characters: typing.SupportsInt | typing.SupportsIndex,
+        bytes: typing.SupportsInt | typing.SupportsIndex,
+    ) -> None: ...
+    def update_nll(
+        self,
+        nll: typing.Any,
+        mask: typing.Any,
+        sample_weight: typing.Any,
+        correct: typing.Any,
+        characters: typing.SupportsInt | typing.SupportsIndex,
+        bytes: typing.SupportsInt | typing.SupportsIndex,
+    ) -> None: ...
+    @property
+    def bytes(self) -> int: ...
+    @property
+    def characters(self) -> int: ...
+    @property
+    def tokens(self) -> int: ...
+    @property
+    def top_k(self) -> list[int]: ...
+
+class LstmSpec:
+    def __init__(
+        self,
+        *,
+        units: typing.SupportsInt | typing.SupportsIndex,
+        name: str,
+        activation: str,
+        recurrent_activation: str,
+        return_sequences: bool,
+        go_backwards: bool,
+        zero_output_for_mask: bool,
+        kernel: typing.Annotated[numpy.typing.ArrayLike, numpy.float32] | None,
+        recurrent_kernel: typing.Annotated[numpy.typing.ArrayLike, numpy.float32] | None,
+        bias: typing.Annotated[numpy.typing.ArrayLike, numpy.float32] | None,
+        recurrent_bias: typing.Annotated[numpy.typing.ArrayLike, numpy.float32] | None,
+    ) -> None: ...
+
+class GraphSpec:
+    def __init__(self) -> None: ...
+    def add_activation(
+        self, name: str, input: typing.SupportsInt | typing.SupportsIndex, activation: str
+    ) -> int: ...
+    def add_bidirectional(
+        self,
+        name: str,
+        input: typing.SupportsInt | typing.SupportsIndex,
+        forward: LstmSpec,
+        backward: LstmSpec,
+        merge_mode: str,
+    ) -> int: ...
+    def add_dense(
+        self,
+        name: str,
+        input: typing.SupportsInt | typing.SupportsIndex,
+        units: typing.SupportsInt | typing.SupportsIndex,
+        activation: str,
+        kernel: typing.Annotated[numpy.typing.ArrayLike, numpy.float32] | None,
+        bias: typing.Annotated[numpy.typing.ArrayLike, numpy.float32] | None,
+    ) -> int: ...
+    def add_dropout(self, name: str, input: typing.SupportsInt | typing.SupportsIndex) -> int: ...
+    def add_embedding(
+        self,
+        name: str,
+        input: typing.SupportsInt | typing.SupportsIndex,
+        vocabulary: typing.SupportsInt | typing.SupportsIndex,
+        units: typing.SupportsInt | typing.SupportsIndex,
+        mask_zero: bool,
+        table: typing.Annotated[numpy.typing.ArrayLike, numpy.float32] | None,
+    ) -> int: ...
+    def add_features_input(
+        self,
+        sequence: bool,
+        steps: typing.SupportsInt | typing.SupportsIndex | None,
+        features: typing.SupportsInt | typing.SupportsIndex,
+    ) -> None: ...
+    def add_ids_input(self, steps: typing.SupportsInt | typing.SupportsIndex | None) -> None: ...
+    def add_lstm(
+        self, name: str, input: typing.SupportsInt | typing.SupportsIndex, layer: LstmSpec
+    ) -> int: ...
+    def shapes(self) -> list[tuple[int | None, ...]]:
+        """
+        The output shape at every node, Keras's way: None is the batch.
+        """
+
+class Graph:
+    def __init__(self, spec: GraphSpec) -> None: ...
+    @property
+    def is_causal(self) -> bool: ...
+    @property
+    def is_language_model(self) -> bool: ...
+    @property
+    def output_shape(self) -> tuple[int | None, ...]: ...
+    @property
+    def state_slots(self) -> list[tuple[str, int]]: ...
+    @property
+    def vocabulary(self) -> int: ...
+
+class Session:
+    def __init__(self, graph: Graph) -> None: ...
+    def run(
+        self,
+        *,
+        ids: typing.Annotated[numpy.typing.ArrayLike, numpy.int64] | None,
+        features: typing.Annotated[numpy.typing.ArrayLike, numpy.float32] | None,
+        mask: typing.Annotated[numpy.typing.ArrayLike, numpy.uint8] | None,
+        lengths: typing.Annotated[numpy.typing.ArrayLike, numpy.int64] | None,
+        batch_size: typing.SupportsInt | typing.SupportsIndex,
+        initial_state: collections.abc.Sequence[
+            tuple[
+                typing.Annotated[numpy.typing.ArrayLike, numpy.float32],
+                typing.Annotated[numpy.typing.ArrayLike, numpy.float32],
+            ]
+        ]
+        | None,
+    ) -> tuple[
+        numpy.typing.NDArray[numpy.float32],
+        list[tuple[numpy.typing.NDArray[numpy.float32], numpy.typing.NDArray[numpy.float32]]],
+    ]: ...
+    def token_losses(
+        self,
+        *,
+        ids: typing.Annotated[numpy.typing.ArrayLike, numpy.int64] | None,
+        features: typing.Annotated[numpy.typing.ArrayLike, numpy.float32] | None,
+        targets: typing.Annotated[numpy.typing.ArrayLike, numpy.int64],
+        ignore_index: typing.SupportsInt | typing.SupportsIndex | None,
+        mask: typing.Annotated[numpy.typing.ArrayLike, numpy.uint8] | None,
+        lengths: typing.Annotated[numpy.typing.ArrayLike, numpy.int64] | None,
+        batch_size: typing.SupportsInt | typing.SupportsIndex,
+        initial_state: collections.abc.Sequence[
+            tuple[
+                typing.Annotated[numpy.typing.ArrayLike, numpy.float32],
+                typing.Annotated[numpy.typing.ArrayLike, numpy.float32],
+            ]
+        ]
+        | None,
+    ) -> tuple[
+        numpy.typing.NDArray[numpy.float64],
+        numpy.typing.NDArray[numpy.uint8],
+        numpy.typing.NDArray[numpy.uint8],
+        list[tuple[numpy.typing.NDArray[numpy.float32], numpy.typing.NDArray[numpy.float32]]],
+    ]: ...
+
+def available_cpus() -> int: ...
+def available_isa_levels() -> list[str]: ...
+def compiled_isa_levels() -> list[str]: ...
+def compiler() -> str: ...
+def current_isa() -> str: ...
+def float32_array(
+    array: numpy.ndarray[typing.Any, numpy.dtype[typing.Any]],
+) -> numpy.typing.NDArray[numpy.float32]:
+    """
+    A contiguous array of float32; numpy alone would round as the caller's mode says.
+    """
+
+def num_threads() -> int: ...
+def set_isa(name: str) -> None: ...
+def set_num_threads(count: typing.SupportsInt | typing.SupportsIndex) -> None: ...
+def version() -> str: ...
+
+CONTRACT_VERSION: int = 1

@@ -1,0 +1,42 @@
+"""How the classification functions ask the core."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from lstmetrics.errors import InvalidTypeError, InvalidValueError
+from lstmetrics.metrics import _targets as targets
+
+__all__ = ["ask"]
+
+_REFUSED = (InvalidValueError, InvalidTypeError)
+
+
+def ask(
+    verb: Callable[..., Any],
+    function: str,
+    y_true: Any,
+    y_pred: Any,
+    sample_weight: Any,
+    *arguments: Any,
+) -> Any:
+    """Ask the core; bring the arrays into shape, or explain, only if it refuses them as they are.
+
+    A small call is over in about a microsecond: looking at its arguments first, or even a
+    ``contextlib.suppress``, would take as long again.
+    """
+    if type(y_true) is np.ndarray and type(y_pred) is np.ndarray and sample_weight is None:
+        try:
+            return verb(y_true, y_pred, None, *arguments)
+        except _REFUSED:
+            pass
+    truth = targets.target(y_true, "y_true", function)
+    predicted = targets.target(y_pred, "y_pred", function)
+    weights = targets.weights(sample_weight, function)
+    try:
+        return verb(truth, predicted, weights, *arguments)
+    except _REFUSED as error:
+        raise targets.explained(error, truth, predicted, weights) from None

@@ -1,0 +1,193 @@
+"""Losses of predicted probabilities, with scikit-learn's names, signatures and warnings."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from lstmetrics import _arrays
+from lstmetrics._warnings import warn
+from lstmetrics.errors import InvalidTypeError, InvalidValueError, ShapeError, UnsupportedError
+from lstmetrics.metrics import _parameters as parameters
+from lstmetrics.metrics import _targets as targets
+
+__all__ = ["log_loss", "probability_array"]
+
+Array = npt.NDArray[Any]
+
+
+def log_loss(
+    y_true: npt.ArrayLike,
+    y_proba: npt.ArrayLike | None = None,
+    *,
+    normalize: bool = True,
+    sample_weight: npt.ArrayLike | None = None,
+    labels: npt.ArrayLike | None = None,
+    y_pred: npt.ArrayLike | str = "deprecated",
+) -> float:
+    """Mean negative logarithm of the probability given to the true label.
+
+    Parameters
+    ----------
+    y_true : array-like of shape (n_samples,)
+        True labels.
+    y_proba : array-like of shape (n_samples, n_labels) or (n_samples,)
+        Predicted probabilities, columns in the order of the sorted labels; or those of the greater
+        of two labels. Clipped to ``[eps, 1 - eps]``, eps being that of their dtype.
+    normalize : bool, default=True
+        Whether to divide by the number (or weight) of samples.
+    sample_weight : array-like of shape (n_samples,), default=None
+        Weights; 1 each when None.
+    labels : array-like of shape (n_labels,), default=None
+        All labels there are; those in `y_true` when None.
+    y_pred : array-like
+        The former name of `y_proba`; deprecated.
+
+    Returns
+    -------
+    float
+        ``sum(w * -log(p[true label])) / sum(w)`` in nats, both sums exact; or the first of them
+        when `normalize` is False.
+
+    Raises
+    ------
+    InvalidValueError, InvalidTypeError
+        For what ``sklearn.metrics.log_loss`` refuses, in the same words.
+
+    References
+    ----------
+    C. M. Bishop, *Pattern Recognition and Machine Learning*, Springer, 2006, p. 209.
+
+    Examples
+    --------
+    >>> from lstmetrics.metrics import log_loss
+    >>> round(log_loss(["spam", "ham", "ham", "spam"], [0.9, 0.1, 0.2, 0.65]), 5)
+    0.21616
+    """
+    function = "log_loss"
+    parameters.check_flag(normalize, "normalize", function)
+    probabilities = probability_array(_renamed(y_proba, y_pred), function)
+    truth = targets.target(y_true, "y_true", function)
+    weights = targets.weights(sample_weight, function)
+    wanted = targets.labels_argument(labels, function)
+    try:
+        value, sums_to_one, weights_cancel = _arrays.log_loss(
+            truth, probabilities, weights, wanted, bool(normalize)
+        )
+    except (InvalidValueError, InvalidTypeError) as error:
+        said = targets.said_by(lambda: _refuse_input(truth, probabilities, weights, wanted))
+        raise (said or error) from None
+    if weights_cancel:
+        targets.explain_cancelling(weights, function)
+        if normalize:
+            raise ZeroDivisionError("Weights sum to zero, can't be normalized")
+    if wanted is not None:
+        _warn_of_order(wanted, labels)
+    if not sums_to_one:
+        warn("The y_prob values do not sum to one. Make sure to pass probabilities.")
+    return value
+
+
+def _renamed(y_proba: Any, y_pred: Any) -> Any:
+    if isinstance(y_pred, str) and y_pred == "deprecated":
+        return y_proba
+    if y_proba is not None:
+        raise InvalidValueError(
+            "Cannot use both `y_pred` and `y_proba`. `y_pred` is deprecated, use `y_proba` instead."
+        )
+    warn(
+        "`y_pred` was renamed to `y_proba` in version 1.9 and will be removed in 1.11. Use "
+        "`y_proba` instead.",
+        FutureWarning,
+    )
+    return y_pred
+
+
+def probability_array(value: Any, function: str) -> Array:
+    """Return probabilities as float32 or float64, of one or two dimensions."""
+    array = targets.array_like(value, "y_proba", function)
+    if array.ndim == 0:
+        raise InvalidValueError(
+            f"Expected 2D array, got scalar array instead:\narray={array}.\nReshape your data "
+            "either using array.reshape(-1, 1) if your data has a single feature or "
+            "array.reshape(1, -1) if it contains a single sample."
+        )
+    if array.ndim > 2:
+        raise ShapeError(f"Found array with dim {array.ndim}, while dim <= 2 is required.")
+    if array.dtype.kind in "biu" or (array.dtype.kind == "f" and array.dtype.itemsize > 8):
+        return array.astype(np.float64)
+    if array.dtype.kind in "OU":
+        try:
+            return array.astype(np.float64)
+        except (TypeError, ValueError) as error:
+            raise InvalidValueError(f"y_proba must hold numbers: {error}") from None
+    if array.dtype == np.float16:
+        raise UnsupportedError("y_proba: float16 is not supported; pass y_proba.astype('float32')")
+    return array
+
+
+def _warn_of_order(wanted: Sequence[Any], labels: Any) -> None:
+    ordered = sorted(set(wanted))
+    if list(wanted) != ordered:
+        warn(
+            f"Labels passed were {labels}. But this function assumes labels are ordered "
+            f"lexicographically. Pass the ordered labels={ordered} and ensure that the columns of "
+            "y_prob correspond to this ordering."
+        )
+
+
+def _refuse_input(
+    truth: Array, probabilities: Array, weights: Array | None, wanted: Sequence[Any] | None
+) -> None:
+    if not len(probabilities):
+        raise InvalidValueError(
+            f"Found array with 0 sample(s) (shape={probabilities.shape}) while a minimum of 1 is "
+            "required."
+        )
+    targets.check_finite(probabilities, "")
+    if probabilities.max() > 1:
+        raise InvalidValueError(f"y_prob contains values greater than 1: {probabilities.max()}")
+    if probabilities.min() < 0:
+        raise InvalidValueError(f"y_prob contains values lower than 0: {probabilities.min()}")
+    targets.check_lengths(probabilities, truth, weights)
+    if weights is not None:
+        targets.explain_weights(weights, len(truth))
+    kind = targets.type_of_target(truth, "y")
+    if kind == "multilabel-indicator":
+        raise UnsupportedError("multilabel-indicator is not supported")
+    if "multioutput" in kind:
+        raise InvalidValueError("Multioutput target data is not supported with label binarization")
+    if kind not in ("binary", "multiclass"):
+        raise InvalidValueError(f"Unknown label type: {(truth,)!r}")
+    _refuse_classes(truth, probabilities, wanted)
+
+
+def _refuse_classes(truth: Array, probabilities: Array, wanted: Sequence[Any] | None) -> None:
+    columns = probabilities.shape[1] if probabilities.ndim == 2 else 1
+    columns = max(columns, 2)
+    if wanted is not None:
+        unknown = set(truth.tolist()) - set(wanted)
+        if unknown:
+            raise InvalidValueError(
+                f"y_true contains values {unknown} not belonging to the passed labels {wanted}."
+            )
+    classes = np.unique(truth if wanted is None else np.asarray(wanted))
+    if len(classes) < 2:
+        raise InvalidValueError(
+            f"y_true contains only one label ({classes[0]}). Please provide the list of all "
+            "expected class labels explicitly through the labels argument."
+            if wanted is None
+            else f"The labels array needs to contain at least two labels, got {classes}."
+        )
+    if len(classes) != columns:
+        raise InvalidValueError(
+            f"y_true and y_prob contain different number of classes: {len(classes)} vs {columns}. "
+            "Please provide the true labels explicitly through the labels argument. Classes found "
+            f"in y_true: {classes}"
+            if wanted is None
+            else "The number of classes in labels is different from that in y_prob. Classes found "
+            f"in labels: {classes}"
+        )

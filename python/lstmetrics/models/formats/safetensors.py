@@ -1,0 +1,140 @@
+"""The safetensors container, read strictly: every byte of a file is accounted for.
+
+Eight bytes of header length (little-endian), a JSON header that names each tensor's dtype, shape
+and place, then the tensors without gaps (https://github.com/huggingface/safetensors#format). The
+base installation has numpy alone, hence a reader of its own; it takes float32 tensors, which is all
+a native file holds.
+"""
+
+from __future__ import annotations
+
+import json
+import mmap
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from lstmetrics.errors import FormatError, UnsupportedError
+
+__all__ = ["read_tensors", "write_tensors"]
+
+FloatArray = npt.NDArray[np.float32]
+
+_LARGEST_HEADER = 100_000_000  # safetensors' own limit
+_FLOAT = np.dtype("<f4")
+
+
+def write_tensors(
+    path: str, tensors: Mapping[str, FloatArray], metadata: Mapping[str, str]
+) -> None:
+    """Write the file beside its place, then move it there."""
+    header: dict[str, Any] = {"__metadata__": dict(metadata)}
+    offset = 0
+    for name, tensor in tensors.items():
+        end = offset + tensor.nbytes
+        header[name] = {
+            "dtype": "F32",
+            "shape": list(tensor.shape),
+            "data_offsets": [offset, end],
+        }
+        offset = end
+    text = json.dumps(header, separators=(",", ":"), ensure_ascii=False).encode()
+    text += b" " * (-len(text) % 8)  # tensors start at a multiple of 8
+    temporary = Path(f"{path}.{os.getpid()}.tmp")
+    try:
+        with temporary.open("xb") as file:
+            file.write(len(text).to_bytes(8, "little"))
+            file.write(text)
+            for tensor in tensors.values():
+                file.write(np.ascontiguousarray(tensor, dtype=_FLOAT).tobytes())
+        temporary.replace(path)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise
+
+
+def read_tensors(path: str) -> tuple[dict[str, FloatArray], dict[str, str]]:
+    """Return tensors, as read-only views of the mapped file, and metadata."""
+    with Path(path).open("rb") as file:
+        size = os.fstat(file.fileno()).st_size
+        if size < 8:
+            raise FormatError(f"{path}: {size} bytes are too few for a safetensors file")
+        data = memoryview(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ))
+    header_size = int.from_bytes(data[:8], "little")
+    if header_size > min(size - 8, _LARGEST_HEADER):
+        raise FormatError(
+            f"{path}: the header claims {header_size} bytes, the file has {size - 8} left"
+        )
+    header = _parse(path, bytes(data[8 : 8 + header_size]))
+    metadata = header.pop("__metadata__", {})
+    if not isinstance(metadata, dict) or not all(isinstance(v, str) for v in metadata.values()):
+        raise FormatError(f"{path}: __metadata__ must map strings to strings")
+    return _views(path, header, data[8 + header_size :]), metadata
+
+
+def _parse(path: str, text: bytes) -> dict[str, Any]:
+    def no_repeats(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        keys = [key for key, _ in pairs]
+        if len(set(keys)) != len(keys):
+            raise FormatError(f"{path}: the header repeats a key")
+        return dict(pairs)
+
+    if not text.startswith(b"{"):
+        raise FormatError(f"{path}: the header is not a JSON object")
+    try:
+        header = json.loads(text.decode("utf-8"), object_pairs_hook=no_repeats)
+    except FormatError:
+        raise
+    except (ValueError, RecursionError) as error:  # also a number of too many digits
+        raise FormatError(f"{path}: the header is not valid JSON: {error}") from None
+    if not isinstance(header, dict):
+        raise FormatError(f"{path}: the header is not a JSON object")
+    return header
+
+
+def _views(path: str, header: dict[str, Any], data: memoryview) -> dict[str, FloatArray]:
+    tensors: dict[str, FloatArray] = {}
+    places: list[tuple[int, int]] = []
+    for name, entry in header.items():
+        shape, begin, end = _entry(path, name, entry)
+        count = 1
+        for length in shape:
+            count *= length
+        if end - begin != 4 * count or not 0 <= begin <= end <= len(data):
+            raise FormatError(
+                f"{path}: tensor {name!r} of shape {shape} does not fit its place {begin} to {end}"
+            )
+        tensor = np.frombuffer(data[begin:end], dtype=_FLOAT).reshape(shape)
+        tensors[name] = np.require(tensor, requirements="A")  # a header of odd size shifts them
+        places.append((begin, end))
+    position = 0
+    for begin, end in sorted(places):
+        if begin != position:
+            raise FormatError(f"{path}: tensors overlap or leave a gap at byte {position}")
+        position = end
+    if position != len(data):
+        raise FormatError(f"{path}: {len(data) - position} bytes follow the last tensor")
+    return tensors
+
+
+def _entry(path: str, name: str, entry: Any) -> tuple[tuple[int, ...], int, int]:
+    if not isinstance(entry, dict) or set(entry) != {"dtype", "shape", "data_offsets"}:
+        raise FormatError(f"{path}: tensor {name!r} needs dtype, shape and data_offsets")
+    if entry["dtype"] != "F32":
+        raise UnsupportedError(
+            f"{path}: tensor {name!r} has dtype {entry['dtype']!r}; a native model holds F32"
+        )
+    shape, offsets = entry["shape"], entry["data_offsets"]
+    lists = (shape, offsets)
+    if (
+        not all(isinstance(numbers, list) for numbers in lists)
+        or not all(type(n) is int and 0 <= n < 2**48 for numbers in lists for n in numbers)
+        or len(offsets) != 2
+        or len(shape) > 8
+    ):
+        raise FormatError(f"{path}: tensor {name!r}: bad shape {shape!r} or offsets {offsets!r}")
+    return tuple(shape), offsets[0], offsets[1]

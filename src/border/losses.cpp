@@ -1,0 +1,112 @@
+#include "border/losses.hpp"
+
+#include <string>
+
+#include "border/errors.hpp"
+#include "border/gil.hpp"
+#include "lstmetrics/metrics/formulas/losses.hpp"
+#include "lstmetrics/runtime/fp_environment.hpp"
+
+namespace lstmetrics::border {
+namespace {
+
+namespace formulas = metrics::formulas;
+
+// One column of probabilities is a matrix with one column.
+Matrix as_matrix(const Buffer& buffer) {
+  if (buffer.dimensions() != 1) return buffer.matrix();
+  const Column column = buffer.column();
+  return {column.data, column.dtype, column.size, 1, column.stride, 0, column.item_size};
+}
+
+}  // namespace
+
+OptionalColumn::OptionalColumn(PyObject* array, const char* name) {
+  if (array == Py_None) return;
+  buffer_.emplace(array, name);
+  column_ = buffer_->column();
+}
+
+LossArrays::LossArrays(PyObject* y_true, PyObject* probabilities, PyObject* sample_weight)
+    : y_true_(y_true, "y_true"),
+      buffer_(probabilities, "y_proba"),
+      probabilities_(as_matrix(buffer_)),
+      weights_(sample_weight, "sample_weight") {}
+
+metrics::ProbabilityNotes LossArrays::update(metrics::LossSum& state,
+                                             bool allow_negative_weights) const {
+  return state.update(y_true_.column(), probabilities_, weights_.get(),
+                      {.allow_negative_weights = allow_negative_weights});
+}
+
+LogLossAnswer log_loss(PyObject* y_true, PyObject* probabilities, PyObject* sample_weight,
+                       PyObject* labels, bool normalize) {
+  const LossArrays arrays(y_true, probabilities, sample_weight);
+  // An empty input has no loss; scikit-learn refuses it.
+  if (arrays.rows() == 0) throw InvalidValue("y_proba is empty: at least 1 sample is required");
+  metrics::LossSum state(metrics::Loss::log_loss, metrics::LabelSet(label_list(labels, "labels")));
+  LogLossAnswer result;
+  const auto compute = [&] {
+    result.sums_to_one = arrays.update(state, true).rows_not_summing_to_one == 0;
+    const metrics::LossMoments& moments = state.result();
+    result.value = normalize ? formulas::mean_loss(moments) : formulas::total_loss(moments);
+    result.weights_cancel = moments.weighted && moments.total.weight.is_zero();
+  };
+  unlocked(arrays.items(), [&] { runtime::enter(compute); });
+  return result;
+}
+
+TokenArrays::TokenArrays(PyObject* logits, PyObject* targets, PyObject* mask,
+                         PyObject* sample_weight)
+    : logits_buffer_(logits, "logits"),
+      targets_buffer_(targets, "targets"),
+      matrix_(logits_buffer_.matrix()),
+      targets_(targets_buffer_.column()),
+      mask_(mask, "mask"),
+      weights_(sample_weight, "sample_weight") {}
+
+metrics::TokenOptions TokenArrays::options(bool log_probabilities, PyObject* ignore_index) const {
+  metrics::TokenOptions options;
+  options.log_probabilities = log_probabilities;
+  options.mask = mask_.get();
+  options.weights = weights_.get();
+  if (ignore_index != Py_None) {
+    options.ignore_index = PyLong_AsLongLong(ignore_index);
+    if (PyErr_Occurred() != nullptr) throw PythonError();
+  }
+  return options;
+}
+
+double token_metric(TokenMetric metric, PyObject* logits, PyObject* targets, PyObject* mask,
+                    PyObject* sample_weight, bool log_probabilities, PyObject* ignore_index) {
+  const TokenArrays arrays(logits, targets, mask, sample_weight);
+  const metrics::TokenOptions options = arrays.options(log_probabilities, ignore_index);
+  double value = 0.0;
+  const auto compute = [&] {
+    metrics::TokenLoss state;
+    state.update_logits(arrays.matrix(), arrays.targets(), options);
+    value = metric == TokenMetric::perplexity ? formulas::perplexity(state.result())
+                                              : formulas::cross_entropy(state.result());
+  };
+  unlocked(arrays.items(), [&] { runtime::enter(compute); });
+  return value;
+}
+
+void token_nll(PyObject* logits, PyObject* targets, PyObject* mask, bool log_probabilities,
+               PyObject* ignore_index, PyObject* out) {
+  const TokenArrays arrays(logits, targets, mask, Py_None);
+  const metrics::TokenOptions options = arrays.options(log_probabilities, ignore_index);
+  const Buffer losses(out, "out", Access::write);
+  if (losses.dtype() != DType::float64 || !losses.is_contiguous() ||
+      losses.items() != arrays.matrix().rows) {
+    throw ShapeError("out: expected a contiguous float64 array with an item per token");
+  }
+  unlocked(arrays.items(), [&] {
+    runtime::enter([&] {
+      metrics::token_nll(arrays.matrix(), arrays.targets(), options,
+                         static_cast<double*>(losses.data()));
+    });
+  });
+}
+
+}  // namespace lstmetrics::border

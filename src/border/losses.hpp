@@ -1,0 +1,77 @@
+// Losses of probabilities and of tokens: the arguments of one call, and the one-shot calls.
+#pragma once
+
+#include <Python.h>
+
+#include <cstdint>
+#include <optional>
+
+#include "border/buffer.hpp"
+#include "border/labels.hpp"
+#include "lstmetrics/metrics/loss_sum.hpp"
+#include "lstmetrics/metrics/token_loss.hpp"
+
+namespace lstmetrics::border {
+
+// A column that may be missing: Python's None.
+class OptionalColumn {
+ public:
+  OptionalColumn(PyObject* array, const char* name);
+  const Column* get() const noexcept { return column_ ? &*column_ : nullptr; }
+
+ private:
+  std::optional<Buffer> buffer_;
+  std::optional<Column> column_;
+};
+
+// y_true, probabilities (n x K, n x 1 or n) and weights.
+class LossArrays {
+ public:
+  LossArrays(PyObject* y_true, PyObject* probabilities, PyObject* sample_weight);
+  std::size_t rows() const noexcept { return probabilities_.rows; }
+  std::size_t items() const noexcept { return probabilities_.rows * probabilities_.columns; }
+  metrics::ProbabilityNotes update(metrics::LossSum& state, bool allow_negative_weights) const;
+
+ private:
+  Labels y_true_;
+  Buffer buffer_;
+  Matrix probabilities_;
+  OptionalColumn weights_;
+};
+
+struct LogLossAnswer {
+  double value = 0.0;
+  bool sums_to_one = true;
+  bool weights_cancel = false;
+};
+// `labels` is a list of scalars, or None: those of y_true. The mean, or the sum.
+LogLossAnswer log_loss(PyObject* y_true, PyObject* probabilities, PyObject* sample_weight,
+                       PyObject* labels, bool normalize);
+
+// Logits (tokens x vocabulary), targets, a mask and weights.
+class TokenArrays {
+ public:
+  TokenArrays(PyObject* logits, PyObject* targets, PyObject* mask, PyObject* sample_weight);
+  std::size_t items() const noexcept { return matrix_.rows * matrix_.columns; }
+  const Matrix& matrix() const noexcept { return matrix_; }
+  const Column& targets() const noexcept { return targets_; }
+  // `ignore_index` is an int or None.
+  metrics::TokenOptions options(bool log_probabilities, PyObject* ignore_index) const;
+
+ private:
+  Buffer logits_buffer_;
+  Buffer targets_buffer_;
+  Matrix matrix_;
+  Column targets_;
+  OptionalColumn mask_;
+  OptionalColumn weights_;
+};
+
+enum class TokenMetric : std::uint8_t { cross_entropy, perplexity };
+double token_metric(TokenMetric metric, PyObject* logits, PyObject* targets, PyObject* mask,
+                    PyObject* sample_weight, bool log_probabilities, PyObject* ignore_index);
+// The loss of each token into `out`, a contiguous array of float64.
+void token_nll(PyObject* logits, PyObject* targets, PyObject* mask, bool log_probabilities,
+               PyObject* ignore_index, PyObject* out);
+
+}  // namespace lstmetrics::border
