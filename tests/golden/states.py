@@ -1,0 +1,34 @@
+"""The states whose bytes are kept: small, and together covering every field of the payloads."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from lstmetrics.streaming import Confusion, Loss, Tokens
+
+
+def _tokens() -> Tokens:
+    logits = (np.arange(40, dtype=np.float32).reshape(5, 8) * 7 % 5) - 2
+    return Tokens(top_k=(2, 5)).update(
+        logits, [0, 3, -100, 7, 5], sample_weight=[1, 2, 3, 0.5, 0.25], characters=9, bytes=11
+    )
+
+
+STATES: dict[str, Callable[[], Any]] = {
+    "confusion_empty": Confusion,
+    "confusion_integers": lambda: Confusion().update([-5, 0, 2**40, 0], [0, 0, 2**40, -5]),
+    "confusion_text": lambda: Confusion(["é", "\U0001f600", "", "a"]).update(
+        ["é", "a", ""], ["é", "", "\U0001f600"]
+    ),
+    "confusion_weighted": lambda: Confusion().update([0, 1, 1], [0, 1, 0], [1e300, 1e-300, 0.1]),
+    "loss_log": lambda: Loss("log_loss", labels=["a", "b"]).update(
+        ["a", "b", "b"], [0.0, 0.5, 1.0], [1.0, 0.3, 2.0]
+    ),
+    "loss_brier": lambda: Loss("brier").update([0, 1, 2], np.eye(3) * 0.5 + 1 / 6),
+    "loss_user": lambda: Loss("user").update_losses([1e-320, -1e300, 0.1]),
+    "tokens": _tokens,
+    "tokens_nll": lambda: Tokens().update_nll([0.5, 1.5], correct=[1, 0]),
+}

@@ -1,0 +1,67 @@
+"""A published bidirectional PyTorch model over 500 film reviews, with its known numbers."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from lstmetrics.metrics import accuracy_score
+from lstmetrics.models import LSTM, Dense, Embedding, Sequential, WordVocabulary
+from lstmetrics.streaming import Confusion
+from support.real_data import find, read_csv
+from support.torch_checkpoints import read_checkpoint
+
+
+@pytest.fixture(scope="module")
+def folder() -> Path:
+    return find("rt_bilstm_torch")
+
+
+@pytest.fixture(scope="module")
+def model(folder: Path) -> Sequential:
+    checkpoint = read_checkpoint(folder / "sentlstm_rt.pt")
+    ids: dict[str, int] = checkpoint["vocab_stoi"]
+    words = sorted(ids, key=ids.__getitem__)
+    words[0] = ""  # the padding, which no text holds
+    weights = checkpoint["state_dict"]
+    return Sequential(
+        [
+            Embedding.from_torch(weights, "embedding", mask_zero=True),
+            LSTM.from_torch(weights, "lstm", bidirectional=True),
+            Dense.from_torch(weights, "fc", activation="softmax"),
+        ],
+        text=WordVocabulary(words, max_length=200),
+        labels=["negative", "positive"],
+    )
+
+
+@pytest.fixture(scope="module")
+def rows(folder: Path) -> list[dict[str, str]]:
+    return list(read_csv(folder / "sample_test.csv"))
+
+
+@pytest.fixture(scope="module")
+def probabilities(model: Sequential, rows: list[dict[str, str]]) -> Any:
+    return model.predict([row["text"] for row in rows])
+
+
+def test_probabilities(folder: Path, probabilities: Any) -> None:
+    with np.load(folder / "expected.npz") as file:
+        (expected,) = (file[name] for name in file.files if file[name].shape == (500, 2))
+    np.testing.assert_allclose(probabilities, expected, rtol=0, atol=1e-6)
+
+
+def test_published_metrics(rows: list[dict[str, str]], probabilities: Any) -> None:
+    truth = [int(row["label"]) for row in rows]
+    predicted = probabilities.argmax(axis=1)
+    assert accuracy_score(truth, predicted) == 0.618
+    assert Confusion().update(truth, predicted).accuracy() == 0.618
+    assert round(float(probabilities.max(axis=1).astype(np.float64).mean()), 4) == 0.8764
+
+
+def test_one_sentence(model: Sequential) -> None:
+    (probabilities,) = model.predict(["a heartfelt and beautifully acted film"])
+    assert round(float(probabilities[1]), 3) == 0.764

@@ -1,0 +1,257 @@
+"""The laws of every streaming class, bit for bit, through Python."""
+
+from __future__ import annotations
+
+import copy
+import pickle
+import random
+import sys
+import threading
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from lstmetrics.errors import FormatError
+from lstmetrics.streaming import Confusion, Loss, Tokens
+
+SETTINGS = settings(max_examples=25)
+Arguments = tuple[Any, ...]
+
+
+class Kind(NamedTuple):
+    """A streaming class as it is made, and batches for it."""
+
+    name: str
+    make: Callable[[], Any]
+    batch: Callable[[np.random.Generator, int], Arguments]
+    feed: Callable[[Any, Arguments], Any]
+
+
+def _labels(generator: np.random.Generator, size: int) -> Arguments:
+    pool = np.array(["a", "b", "é", "\U0001f600"])
+    return generator.choice(pool, size), generator.choice(pool, size)
+
+
+def _weighted(generator: np.random.Generator, size: int) -> Arguments:
+    true, pred = generator.integers(0, 300, (2, size))
+    return true, pred, generator.standard_exponential(size) * 10.0 ** generator.integers(-200, 200)
+
+
+def _probabilities(generator: np.random.Generator, size: int) -> Arguments:
+    table = generator.dirichlet([0.3, 0.5, 1.0], size)
+    return generator.integers(0, 3, size), table, generator.standard_exponential(size)
+
+
+def _losses(generator: np.random.Generator, size: int) -> Arguments:
+    return generator.standard_normal(size) * 10.0 ** generator.integers(-200, 200), None
+
+
+def _logits(generator: np.random.Generator, size: int) -> Arguments:
+    return generator.standard_normal((size, 33)).astype("f4") * 9, generator.integers(0, 33, size)
+
+
+def _update(state: Any, arguments: Arguments) -> Any:
+    return state.update(*arguments)
+
+
+KINDS = [
+    Kind("confusion", Confusion, _labels, _update),
+    Kind("declared", lambda: Confusion(range(300)), _weighted, _update),
+    Kind("weighted", Confusion, _weighted, _update),
+    Kind("log_loss", lambda: Loss("log_loss", [0, 1, 2]), _probabilities, _update),
+    Kind("brier", lambda: Loss("brier", [0, 1, 2]), _probabilities, _update),
+    Kind("user", lambda: Loss("user"), _losses, lambda s, a: s.update_losses(*a)),
+    Kind("tokens", lambda: Tokens(top_k=(5, 2)), _logits, _update),
+    Kind("nll", Tokens, _losses, lambda s, a: s.update_nll(a[0])),
+]
+kinds = pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)
+seeds = st.integers(0, 2**32 - 1)
+
+
+def batches(kind: Kind, seed: int, count: int = 5) -> list[Arguments]:
+    generator = np.random.default_rng(seed)
+    return [kind.batch(generator, int(size)) for size in generator.integers(1, 40, count)]
+
+
+def fed(kind: Kind, *given_: Arguments) -> Any:
+    state = kind.make()
+    for arguments in given_:
+        kind.feed(state, arguments)
+    return state
+
+
+def assert_same(left: Any, right: Any) -> None:
+    assert left == right
+    assert left.to_bytes() == right.to_bytes()
+    assert left.digest() == right.digest()
+    assert repr(left) == repr(right)
+    assert repr(left.compute()) == repr(right.compute())
+
+
+@kinds
+@SETTINGS
+@given(seed=seeds)
+def test_sharding_and_order_never_show(kind: Kind, seed: int) -> None:
+    given_ = batches(kind, seed)
+    whole = fed(kind, *given_)
+    shuffled = random.Random(seed).sample(given_, len(given_))
+    assert_same(fed(kind, *shuffled), whole)
+    left = right = kind.make()
+    for arguments in shuffled:
+        left = left + fed(kind, arguments)
+        right = fed(kind, arguments) + right
+    assert_same(left, whole)
+    assert_same(right, whole)
+
+
+@kinds
+@SETTINGS
+@given(seed=seeds)
+def test_a_batch_may_be_cut_anywhere(kind: Kind, seed: int) -> None:
+    (arguments,) = batches(kind, seed, 1)
+    cut = seed % len(arguments[0])
+    pieces = [
+        tuple(None if a is None else a[part] for a in arguments)
+        for part in (slice(cut), slice(cut, None))
+    ]
+    filled = [piece for piece in pieces if len(piece[0])]
+    assert_same(fed(kind, *filled), fed(kind, arguments))
+
+
+@kinds
+@SETTINGS
+@given(seed=seeds)
+def test_nothing_is_the_identity(kind: Kind, seed: int) -> None:
+    state = fed(kind, *batches(kind, seed))
+    for total in (state + kind.make(), kind.make() + state):
+        assert_same(total, state)
+    assert_same(state.copy().reset(), kind.make())
+
+
+@kinds
+@SETTINGS
+@given(seed=seeds)
+def test_copies_are_independent_and_equal(kind: Kind, seed: int) -> None:
+    given_ = batches(kind, seed)
+    state = fed(kind, *given_)
+    before = state.to_bytes()
+    copies = [
+        state.copy(),
+        copy.copy(state),
+        copy.deepcopy(state),
+        pickle.loads(pickle.dumps(state)),
+        type(state).from_bytes(before),
+    ]
+    for twin in copies:
+        assert_same(twin, state)
+        kind.feed(twin, given_[0])
+        assert twin != state
+    assert state.to_bytes() == before
+
+
+@kinds
+def test_merging_with_itself_doubles(kind: Kind) -> None:
+    given_ = batches(kind, 7)
+    state = fed(kind, *given_)
+    twice = fed(kind, *given_, *given_)
+    assert_same(state.copy().merge(state.copy()), twice)
+    assert state.merge(state) is state
+    assert_same(state, twice)
+
+
+@kinds
+def test_in_place_sum_keeps_the_object(kind: Kind) -> None:
+    given_ = batches(kind, 8)
+    state = same = fed(kind, *given_[:2])
+    state += fed(kind, *given_[2:])
+    assert state is same
+    assert_same(state, fed(kind, *given_))
+
+
+@kinds
+def test_threads_updating_one_state(kind: Kind) -> None:
+    given_ = batches(kind, 9, 24)
+    shared = kind.make()
+    failures: list[BaseException] = []
+    start = threading.Barrier(4)
+
+    def work(part: list[Arguments]) -> None:
+        try:
+            start.wait()
+            for index, arguments in enumerate(part):
+                if index % 2:
+                    kind.feed(shared, arguments)
+                else:
+                    shared.merge(fed(kind, arguments))
+                shared.compute()
+        except BaseException as error:
+            failures.append(error)
+
+    threads = [threading.Thread(target=work, args=(given_[k::4],)) for k in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert not failures
+    assert_same(shared, fed(kind, *given_))
+
+
+@kinds
+def test_threads_merging_two_states_into_each_other(kind: Kind) -> None:
+    """Both locks are taken at once, in either order: no deadlock."""
+    left, right = (fed(kind, *batches(kind, seed)) for seed in (1, 2))
+
+    def work(one: Any, other: Any) -> None:
+        for _ in range(20):
+            assert one is not other
+            one.copy().merge(other)
+            _ = one == other
+
+    threads = [threading.Thread(target=work, args=pair) for pair in ((left, right), (right, left))]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+        assert not thread.is_alive()
+
+
+@kinds
+@SETTINGS
+@given(seed=seeds, data=st.data())
+def test_damaged_bytes_are_refused(kind: Kind, seed: int, data: st.DataObject) -> None:
+    good = fed(kind, *batches(kind, seed, 2)).to_bytes()
+    place = data.draw(st.integers(0, len(good) - 1))
+    flipped = bytearray(good)
+    flipped[place] ^= data.draw(st.integers(1, 255))
+    restore = type(kind.make()).from_bytes
+    for bad in (bytes(flipped), good[:place], good + b"\0"):
+        with pytest.raises(FormatError):
+            restore(bad)
+
+
+@kinds
+def test_other_classes_bytes_are_refused(kind: Kind) -> None:
+    own = kind.make()
+    for other in (Confusion(), Loss("user"), Tokens()):
+        if type(other) is not type(own):
+            with pytest.raises(FormatError):
+                type(own).from_bytes(other.to_bytes())
+            assert own != other
+            with pytest.raises(TypeError, match="can only merge"):
+                own.merge(other)
+            with pytest.raises(TypeError, match="unsupported operand"):
+                own + other
+
+
+@kinds
+def test_size_and_hash(kind: Kind) -> None:
+    state = fed(kind, *batches(kind, 3))
+    assert sys.getsizeof(state) >= len(state.to_bytes()) // 2
+    with pytest.raises(TypeError, match="unhashable"):
+        hash(state)
+    with pytest.raises(TypeError, match="data must be bytes"):
+        type(state).from_bytes("text")

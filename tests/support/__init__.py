@@ -1,0 +1,1 @@
+"""What tests of several kinds share: random models, digests, and hostile callers."""
