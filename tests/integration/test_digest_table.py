@@ -13,14 +13,15 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable
-from pathlib import Path
 
 import numpy as np
 import pytest
 
 from lstmetrics import runtime
+from lstmetrics.models import LSTM, Embedding, Sequential
 from support.digests import Digests, Workload, evaluate, make_workload
 from support.hostile import MODES, HostileCaller
+from support.random_models import random_weights
 
 THREADS = (1, 2)
 BATCH_SIZES = (1, 7, 64)
@@ -45,6 +46,14 @@ def work() -> Workload:
 def expected(work: Workload) -> Digests:
     """The digests of one run, whichever it is."""
     return evaluate(work)
+
+
+@pytest.fixture(scope="module")
+def caller(tmp_path_factory: pytest.TempPathFactory) -> HostileCaller:
+    try:
+        return HostileCaller(tmp_path_factory.mktemp("hostile"))
+    except RuntimeError as error:
+        pytest.skip(f"cannot change the floating-point environment: {error}")
 
 
 def row(first: str, digests: Digests) -> str:
@@ -72,12 +81,8 @@ def test_every_way_to_run(level: str, work: Workload, expected: Digests, tell: T
 
 @pytest.mark.parametrize("mode", MODES)
 def test_hostile_callers(
-    mode: str, work: Workload, expected: Digests, tmp_path: Path, tell: Tell
+    mode: str, caller: HostileCaller, work: Workload, expected: Digests, tell: Tell
 ) -> None:
-    try:
-        caller = HostileCaller(tmp_path)
-    except RuntimeError as error:
-        pytest.skip(f"cannot change the floating-point environment: {error}")
     print("\n" + header(f"isa      threads  caller: {mode}", expected))
     for level, threads in itertools.product(LEVELS, THREADS):
         runtime.set_isa(level)
@@ -90,11 +95,20 @@ def test_hostile_callers(
 
 
 @pytest.mark.parametrize("mode", MODES)
-def test_hostile_callers_are_hostile(mode: str, tmp_path: Path) -> None:
-    try:
-        caller = HostileCaller(tmp_path)
-    except RuntimeError as error:
-        pytest.skip(f"cannot change the floating-point environment: {error}")
+def test_weights_set_by_hostile_callers(mode: str, caller: HostileCaller) -> None:
+    shapes = [(9, 4), (4, 12), (3, 12), (12,)]
+    weights = [weight.astype(np.float64) / 3 for weight in random_weights(shapes, 1)]
+    weights[0][0] = 1e-40
+    models = [Sequential([Embedding(9, 4), LSTM(3)]) for _ in range(2)]
+    models[0].set_weights(weights)
+    with caller.mode(mode):
+        models[1].set_weights(weights)
+    for a, b in zip(*(model.get_weights() for model in models), strict=True):
+        assert a.tobytes() == b.tobytes()
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_hostile_callers_are_hostile(mode: str, caller: HostileCaller) -> None:
     denormal, third = 2.0**-140, float(np.float32(1 / 3))
     assert caller.multiply(denormal, 1.0) == denormal
     right = caller.add(third, 1.0), caller.add(-third, -1.0)

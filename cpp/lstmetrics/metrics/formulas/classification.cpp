@@ -329,7 +329,8 @@ BalancedAccuracy balanced_accuracy(const ConfusionCounts& state, bool adjusted) 
   result.value = sum.value() / labels;
   if (!adjusted) return result;
   const double chance = 1 / labels;
-  result.value = labels == 1 ? kNan : (result.value - chance) / (1 - chance);
+  const double above = result.value - chance;
+  result.value = labels == 1 && above == 0 ? kNan : above / (1 - chance);
   return result;
 }
 

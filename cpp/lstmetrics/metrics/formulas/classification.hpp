@@ -74,7 +74,8 @@ struct BalancedAccuracy {
   bool labels_dropped = false;  // some label was predicted but is never true
 };
 
-// The mean recall over the labels with true samples; adjusted: 0 is chance, 1 is perfect.
+// The mean recall over the labels with true samples; adjusted: 0 is chance, 1 is perfect. Adjusted
+// for a single label it is x/0: NaN when all samples are right, else -inf.
 LSTMETRICS_API BalancedAccuracy balanced_accuracy(const ConfusionCounts& state, bool adjusted);
 
 }  // namespace lstmetrics::metrics::formulas

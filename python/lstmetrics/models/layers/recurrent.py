@@ -230,6 +230,8 @@ class Bidirectional(Layer):
         How the two outputs are joined.
     backward_layer : LSTM, optional
         The backward layer, with ``go_backwards=True``; by default one with the same options.
+    input_shape : tuple, optional
+        ``(timesteps, features)``, on the first layer of a model.
     name : str, optional
         The layer's name.
     **kwargs

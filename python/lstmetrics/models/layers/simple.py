@@ -24,6 +24,12 @@ class Input(Layer):
         The layer's name.
     dtype : str, optional
         Only for Keras's sake; what the input holds follows from the next layer.
+
+    Examples
+    --------
+    >>> from lstmetrics.models import LSTM, Input, Sequential
+    >>> Sequential([Input((None, 8)), LSTM(4)]).output_shape
+    (None, 4)
     """
 
     def __init__(
@@ -54,6 +60,14 @@ class Activation(Layer):
         The name of an activation.
     name : str, optional
         The layer's name.
+    **kwargs
+        Keras's arguments for training, without effect.
+
+    Examples
+    --------
+    >>> from lstmetrics.models import Activation, Input, Sequential
+    >>> Sequential([Input((3,)), Activation("relu")]).predict([[-1.0, 0.0, 2.0]])
+    array([[0., 0., 2.]], dtype=float32)
     """
 
     def __init__(self, activation: str, *, name: str | None = None, **kwargs: Any) -> None:
@@ -82,6 +96,14 @@ class Dropout(Layer):
         The fraction that training drops; without effect here.
     name : str, optional
         The layer's name.
+    **kwargs
+        Keras's arguments for training, without effect.
+
+    Examples
+    --------
+    >>> from lstmetrics.models import Dropout, Input, Sequential
+    >>> Sequential([Input((2,)), Dropout(0.5)]).predict([[1.0, 2.0]])
+    array([[1., 2.]], dtype=float32)
     """
 
     def __init__(self, rate: float, *, name: str | None = None, **kwargs: Any) -> None:
@@ -110,6 +132,13 @@ class Stack(Layer):
     ----------
     layers : iterable of Layer
         The layers, first to last; a model takes them in one by one.
+
+    Examples
+    --------
+    >>> from lstmetrics.models import LSTM, Input, Sequential, Stack
+    >>> two = Stack([LSTM(8, return_sequences=True), LSTM(4)])
+    >>> Sequential([Input((None, 3)), two]).output_shape
+    (None, 4)
     """
 
     def __init__(self, layers: Iterable[Layer]) -> None:
