@@ -1,0 +1,295 @@
+"""Every check of the house, one session each: ``nox --list``; told of in CONTRIBUTING.md.
+
+What comes after ``--`` goes to the session's main tool, e.g. ``nox -s tests -- -k digest``.
+"""
+
+from __future__ import annotations
+
+import os
+import platform
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+
+import nox
+
+ROOT = Path(__file__).parent
+PROJECT = nox.project.load_toml(ROOT / "pyproject.toml")["project"]
+DEV = PROJECT["optional-dependencies"]["dev"]
+PYTHONS = ["3.11", "3.12", "3.13", "3.14"]
+TORCH = "torch==2.13.0"  # a later or unpinned one may bring gigabytes for graphics cards
+# Emulators cannot run with a sanitizer loaded before them.
+NOT_SANITIZED = "tests/integration/test_digest_table.py::test_a_processor_without_fma"
+CPU_WITHOUT_FMA = "Nehalem"  # SSE4.2, what numpy's own builds ask for, and nothing above
+
+nox.needs_version = ">=2024.4.15"
+nox.options.default_venv_backend = "virtualenv"
+nox.options.error_on_missing_interpreters = False
+nox.options.error_on_external_run = True
+nox.options.reuse_venv = "yes"
+nox.options.sessions = ["lint", "typing", "cases", "tests"]
+
+# pyenv's `python3.12` fails unless that version is switched on: switch all of them on.
+if shutil.which("pyenv") and "PYENV_VERSION" not in os.environ:
+    os.environ["PYENV_VERSION"] = ":".join(
+        subprocess.run(
+            ["pyenv", "versions", "--bare"], capture_output=True, text=True, check=True
+        ).stdout.split()
+    )
+
+
+# ---- tests ------------------------------------------------------------------------------------
+
+
+@nox.session(python=PYTHONS)
+def tests(session: nox.Session) -> None:
+    """Run the whole suite on every installed Python."""
+    session.install(".[test]")
+    session.run("pytest", *(session.posargs or ["-n", "auto"]))
+
+
+@nox.session
+def isa(session: nox.Session) -> None:
+    """Run the suite with each instruction-set level of this machine forced in turn."""
+    session.install(".[test]")
+    for level in _available_levels(session):
+        session.log(f"LSTMETRICS_ISA={level}")
+        session.run(
+            "pytest",
+            "-n",
+            "auto",
+            "-m",
+            "not slow",
+            "--ignore=tests/architecture",
+            *session.posargs,
+            env={"LSTMETRICS_ISA": level},
+        )
+
+
+@nox.session
+@nox.parametrize("preset", ["dev", "release"])
+def cases(session: nox.Session, preset: str) -> None:
+    """Build the core and its C++ cases, warnings being errors, and run them."""
+    session.install(*_requirements("cmake", "ninja"))
+    session.run(str(_built_cases(session, preset)), *session.posargs, external=True)
+
+
+@nox.session
+def exhaustive(session: nox.Session) -> None:
+    """Run the float exp, sigmoid and tanh over all 2^32 inputs; takes minutes."""
+    session.install(*_requirements("cmake", "ninja"))
+    cases = _built_cases(session, "release", target="lstmetrics_exhaustive")
+    session.run(str(cases), *session.posargs, external=True)
+
+
+@nox.session
+def conformance(session: nox.Session) -> None:
+    """Compare with PyTorch, which is too heavy for the other sessions."""
+    session.install(".[test]", TORCH)
+    session.run("pytest", *(session.posargs or ["-n", "auto", "tests/conformance"]))
+
+
+@nox.session
+def emulated(session: nox.Session) -> None:
+    """Run on an emulated processor without FMA: the generic level gives the same bits there."""
+    emulator = shutil.which(f"qemu-{platform.machine()}")
+    if emulator is None or platform.machine() != "x86_64":
+        session.skip("needs an x86-64 machine with qemu-user")
+    session.install(*_requirements("cmake", "ninja"))
+    executable = _built_cases(session, "dev")
+    session.run(emulator, "-cpu", CPU_WITHOUT_FMA, str(executable), external=True)
+
+
+# ---- sanitizers -------------------------------------------------------------------------------
+
+
+@nox.session
+def sanitizers(session: nox.Session) -> None:
+    """ASan and UBSan over the C++ cases and the Python suite, TSan over the C++ cases.
+
+    ``-- --short`` is the part that continuous integration runs.
+    """
+    short = "--short" in session.posargs
+    session.install(*_requirements("cmake", "ninja"))
+    ran = []
+    for preset in ("asan", "tsan"):
+        executable = _built_cases(session, preset)
+        last_line = _run_and_tell(session, *_without_randomised_addresses(preset), executable)
+        ran.append(f"{preset}, C++ cases: {last_line}")
+    ran.append(f"asan, Python suite: {_sanitized_suite(session, short)}")
+    for line in ran:
+        session.log(line)
+
+
+def _without_randomised_addresses(preset: str) -> list[str]:
+    """ThreadSanitizer of older compilers cannot live with many random bits in addresses."""
+    if preset != "tsan" or shutil.which("setarch") is None:
+        return []
+    command = ["setarch", platform.machine(), "--addr-no-randomize"]
+    allowed = subprocess.run([*command, "true"], capture_output=True, check=False)
+    return command if allowed.returncode == 0 else []
+
+
+def _sanitized_suite(session: nox.Session, short: bool) -> str:
+    """Run the Python suite over an extension with ASan and UBSan; return its last line."""
+    session.install(
+        ".[test]",
+        "--config-settings=build-dir=build/python-asan",
+        "--config-settings=cmake.build-type=RelWithDebInfo",
+        "--config-settings=cmake.define.LSTMETRICS_SANITIZE=address,undefined",
+    )
+    # libstdc++ as well: the sanitizer looks for the function that throws when it starts.
+    libraries = ["libasan.so", "libubsan.so", "libstdc++.so"]
+    environment = {
+        "LD_PRELOAD": " ".join(_library(name) for name in libraries),
+        "ASAN_OPTIONS": "detect_leaks=0",  # Python itself lets go of much at exit
+        "UBSAN_OPTIONS": "print_stacktrace=1",
+    }
+    which = ["tests/unit", "tests/integration", "-m", "not slow"] if short else ["tests"]
+    return _run_and_tell(
+        session,
+        "python",
+        "-m",
+        "pytest",
+        "-n",
+        "auto",
+        "--ignore=tests/architecture",
+        "--ignore=tests/cpp",
+        f"--deselect={NOT_SANITIZED}",
+        *which,
+        environment=environment,
+    )
+
+
+def _library(name: str) -> str:
+    """Return the path of a library of the compiler."""
+    compiler = os.environ.get("CXX", "c++")
+    found = subprocess.run(
+        [compiler, f"-print-file-name={name}"], capture_output=True, text=True, check=True
+    )
+    return found.stdout.strip()
+
+
+def _run_and_tell(
+    session: nox.Session, *command: str | Path, environment: dict[str, str] | None = None
+) -> str:
+    """Run a command, show what it prints as it prints it, and return the last line."""
+    arguments = [str(part) for part in command]
+    program = shutil.which(arguments[0], path=session.bin + os.pathsep + os.environ["PATH"])
+    session.log(" ".join(arguments))
+    last = ""
+    with subprocess.Popen(
+        [program or arguments[0], *arguments[1:]],
+        env={**os.environ, **(environment or {})},
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as process:
+        for line in process.stdout or ():
+            print(line, end="", flush=True)
+            last = line.strip(" =\n") or last
+    if process.returncode != 0:
+        session.error(f"exit status {process.returncode}")
+    return last
+
+
+# ---- sources ----------------------------------------------------------------------------------
+
+
+@nox.session
+def lint(session: nox.Session) -> None:
+    """Check the style of Python and C++; ``-- --fix`` changes what it can."""
+    fix = "--fix" in session.posargs
+    session.install(*_requirements("ruff", "clang-format"))
+    session.run("ruff", "check", *(["--fix"] if fix else []))
+    session.run("ruff", "format", *([] if fix else ["--check"]))
+    sources = _sources("cpp", "src", "tests/cpp", suffixes=(".cpp", ".hpp"))
+    mode = ["-i"] if fix else ["--dry-run", "-Werror"]
+    session.log(f"clang-format {' '.join(mode)} of {len(sources)} files")
+    session.run("clang-format", *mode, *sources, log=False)
+
+
+@nox.session
+def typing(session: nox.Session) -> None:
+    """Check the types of the package, strictly."""
+    session.install(
+        *PROJECT["dependencies"], *PROJECT["optional-dependencies"]["cli"], *_requirements("mypy")
+    )
+    session.run("mypy")
+
+
+@nox.session
+def stubs(session: nox.Session) -> None:
+    """Write the stub of _core from the module itself; ``-- --check`` only tells of drift."""
+    session.install(".[cli]", *_requirements("pybind11-stubgen", "ruff", "mypy"))
+    check = [argument for argument in session.posargs if argument == "--check"]
+    session.run("python", "tools/stubs.py", *check)
+    session.run(
+        "stubtest",
+        "lstmetrics._core",
+        "lstmetrics._arrays",
+        "--allowlist",
+        "tools/stubtest_allowlist.txt",
+    )
+
+
+@nox.session
+def package(session: nox.Session) -> None:
+    """Build the sdist, from it the wheel, and use that wheel where nothing else is installed."""
+    session.install("build", "wheel")
+    dist = Path(session.create_tmp()) / "dist"
+    shutil.rmtree(dist, ignore_errors=True)
+    session.run("python", "-m", "build", "--outdir", str(dist))
+    (sdist,) = dist.glob("*.tar.gz")
+    (wheel,) = dist.glob("*.whl")
+    session.run("python", "tools/check_package.py", "archives", str(sdist), str(wheel))
+
+    fresh = dist.parent / "fresh"
+    session.run("python", "-m", "venv", "--clear", str(fresh))
+    python = str(fresh / "bin" / "python")
+    # Away from the sources, so that nothing but the wheel can be found.
+    with session.chdir(dist):
+        session.run(python, "-m", "pip", "install", "--quiet", str(wheel), external=True)
+        check = str(ROOT / "tools" / "check_package.py")
+        session.run(python, "-I", check, "installed", external=True)
+        session.run(python, "-m", "pip", "install", "--quiet", f"{wheel}[cli]", external=True)
+        session.run(str(fresh / "bin" / "lstmetrics"), "demo", external=True)
+
+
+# ---- what they share --------------------------------------------------------------------------
+
+
+def _requirements(*names: str) -> list[str]:
+    """Return the requirements of these names as pyproject.toml states them."""
+    stated = [*PROJECT["optional-dependencies"]["test"], *DEV]
+    return [next(one for one in stated if one.startswith(name)) for name in names]
+
+
+def _available_levels(session: nox.Session) -> list[str]:
+    printed = session.run(
+        "python",
+        "-c",
+        "from lstmetrics import runtime; print(*runtime.available_isa_levels())",
+        silent=True,
+    )
+    return str(printed).split()
+
+
+def _built_cases(session: nox.Session, preset: str, target: str = "lstmetrics_cases") -> Path:
+    """Configure and build by a preset; return the executable."""
+    session.run("cmake", "--preset", preset)
+    jobs = os.environ.get("CMAKE_BUILD_PARALLEL_LEVEL", str(os.cpu_count() or 1))
+    session.run("cmake", "--build", "--preset", preset, "--parallel", jobs, "--target", target)
+    suffix = ".exe" if sys.platform == "win32" else ""
+    return ROOT / "build" / preset / "tests" / "cpp" / f"{target}{suffix}"
+
+
+def _sources(*folders: str, suffixes: Iterable[str]) -> list[str]:
+    wanted = set(suffixes)
+    return sorted(
+        str(path.relative_to(ROOT))
+        for folder in folders
+        for path in (ROOT / folder).rglob("*")
+        if path.suffix in wanted
+    )
