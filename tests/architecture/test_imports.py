@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from functools import cache
@@ -59,7 +60,7 @@ def test_an_import_starts_no_thread() -> None:
         capture_output=True,
         text=True,
         check=False,
-        env={"OPENBLAS_NUM_THREADS": "1"},
+        env={**os.environ, "OPENBLAS_NUM_THREADS": "1"},
     )
     if run.returncode != 0 and "/proc/self/task" in run.stderr:
         pytest.skip("no /proc here")
