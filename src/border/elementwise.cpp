@@ -7,6 +7,7 @@
 #include "border/errors.hpp"
 #include "border/gil.hpp"
 #include "lstmetrics/kernels/dispatch.hpp"
+#include "lstmetrics/kernels/token_nll.hpp"
 #include "lstmetrics/metrics/columns.hpp"
 #include "lstmetrics/numeric/exact_sum.hpp"
 #include "lstmetrics/runtime/fp_environment.hpp"
@@ -119,10 +120,9 @@ void log_sum_exp(PyObject* in, PyObject* out, std::size_t row) {
   const Table& table = kernels::table();
   const Pair pair(in, out, "log_sum_exp");
   pair.expect_out(DType::float64, row == 0 ? 0 : pair.items() / row, "log_sum_exp");
+  // What a token with a logit of 0 would lose.
   const auto finish = [&](std::size_t begin, LogSum sums) {
-    double log_of_sum = 0.0;
-    table.log_f64(&sums.sum, &log_of_sum, 1);
-    pair.out<double>()[begin / row] = sums.max + log_of_sum;
+    pair.out<double>()[begin / row] = kernels::finish_token_nll(table, sums, 0.0);
   };
   if (pair.dtype() == DType::float32) {
     for_rows(pair, row, [&](std::size_t begin) {
