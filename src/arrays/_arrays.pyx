@@ -9,8 +9,9 @@ arguments into shape.
 
 import numpy as np
 
-from libc.stdint cimport uint8_t
+from libc.stdint cimport int64_t, uint8_t
 from libcpp cimport bool as cbool
+from libcpp.string cimport string
 from libcpp.vector cimport vector
 
 
@@ -50,6 +51,58 @@ cdef extern from "lstmetrics/metrics/formulas/classification.hpp" \
         cbool recall_undefined
         cbool f_score_undefined
 
+    cdef cppclass JaccardOptions:
+        Average average
+        double zero_division
+
+    cdef cppclass JaccardResult:
+        vector[double] entries
+        double average
+        cbool undefined
+
+    cdef cppclass BalancedAccuracy:
+        double value
+        cbool labels_dropped
+
+
+cdef extern from "lstmetrics/metrics/formulas/report.hpp" \
+        namespace "lstmetrics::metrics::formulas":
+    cdef cppclass ClassificationReport:
+        PrfResult per_label
+        PrfResult micro
+        PrfResult macro
+        PrfResult weighted
+        double support
+        cbool all_labels
+        cbool none_correct
+
+
+cdef extern from "lstmetrics/metrics/formulas/agreement.hpp" \
+        namespace "lstmetrics::metrics::formulas":
+    cdef enum class Disagreement(uint8_t):
+        nominal
+        linear
+        quadratic
+
+    cdef cppclass Kappa:
+        double value
+        cbool no_samples
+        cbool one_label
+
+    cdef cppclass LikelihoodRatios:
+        double positive
+        double negative
+        cbool no_positives
+        cbool no_true_positives
+        cbool no_false_positives
+        cbool no_true_negatives
+
+
+cdef extern from "lstmetrics/metrics/labels.hpp" namespace "lstmetrics::metrics":
+    cdef cppclass LabelSet:
+        vector[int64_t] integers()
+        vector[string] texts()
+
 
 cdef extern from "border/classification.hpp" namespace "lstmetrics::border":
     cdef cppclass AccuracyAnswer:
@@ -59,15 +112,46 @@ cdef extern from "border/classification.hpp" namespace "lstmetrics::border":
     AccuracyAnswer c_accuracy "lstmetrics::border::accuracy"(
         object, object, object, cbool) except +set_python_error
 
-    cdef cppclass PrfAnswer:
-        PrfResult scores
+    AccuracyAnswer c_error_rate "lstmetrics::border::error_rate"(
+        object, object, object, cbool) except +set_python_error
+
+    cdef cppclass SelectionFacts:
         size_t labels_seen
         cbool pos_label_seen
         cbool weights_cancel
 
+    cdef cppclass PrfAnswer:
+        PrfResult scores
+        SelectionFacts facts
+
     PrfAnswer c_prf "lstmetrics::border::precision_recall_fscore"(
         object, object, object, object, object, cbool, const PrfOptions&
     ) except +set_python_error
+
+    cdef cppclass JaccardAnswer:
+        JaccardResult scores
+        SelectionFacts facts
+
+    JaccardAnswer c_jaccard "lstmetrics::border::jaccard"(
+        object, object, object, object, object, cbool, const JaccardOptions&
+    ) except +set_python_error
+
+    cdef cppclass ReportAnswer:
+        ClassificationReport report
+        LabelSet labels
+        cbool weights_cancel
+
+    ReportAnswer c_report "lstmetrics::border::report"(
+        object, object, object, object, double) except +set_python_error
+
+    cdef cppclass OneAgainstRest:
+        cbool weights_cancel
+        size_t size()
+        cbool none_correct() except +set_python_error
+        void write(object) except +set_python_error
+
+    OneAgainstRest c_one_against_rest "lstmetrics::border::one_against_rest"(
+        object, object, object, object) except +set_python_error
 
     cdef cppclass ConfusionTable:
         cbool any_true
@@ -76,6 +160,42 @@ cdef extern from "border/classification.hpp" namespace "lstmetrics::border":
         void write(object, Normalize) except +set_python_error
 
     ConfusionTable c_table "lstmetrics::border::confusion_table"(
+        object, object, object, object) except +set_python_error
+
+
+cdef extern from "border/agreement.hpp" namespace "lstmetrics::border":
+    cdef cppclass AgreementFacts:
+        size_t labels_seen
+        size_t labels_selected
+        cbool any_true
+        cbool weights_cancel
+
+    cdef cppclass BalancedAccuracyAnswer:
+        BalancedAccuracy score
+        AgreementFacts facts
+
+    BalancedAccuracyAnswer c_balanced_accuracy "lstmetrics::border::balanced_accuracy"(
+        object, object, object, cbool) except +set_python_error
+
+    cdef cppclass CorrelationAnswer:
+        double value
+        AgreementFacts facts
+
+    CorrelationAnswer c_matthews "lstmetrics::border::matthews_corrcoef"(
+        object, object, object) except +set_python_error
+
+    cdef cppclass KappaAnswer:
+        Kappa kappa
+        AgreementFacts facts
+
+    KappaAnswer c_kappa "lstmetrics::border::cohen_kappa"(
+        object, object, object, object, Disagreement) except +set_python_error
+
+    cdef cppclass LikelihoodAnswer:
+        LikelihoodRatios ratios
+        AgreementFacts facts
+
+    LikelihoodAnswer c_likelihood "lstmetrics::border::likelihood_ratios"(
         object, object, object, object) except +set_python_error
 
 
@@ -112,7 +232,6 @@ cdef extern from "border/elementwise.hpp" namespace "lstmetrics::border":
         object, object, size_t) except +set_python_error
     double c_exact_sum "lstmetrics::border::exact_sum"(object) except +set_python_error
 
-
 # What scikit-learn's words stand for.
 AVERAGES = {
     None: <int>Average.per_label,
@@ -128,12 +247,23 @@ NORMALIZATIONS = {
     "all": <int>Normalize.by_all,
 }
 
+DISAGREEMENTS = {
+    None: <int>Disagreement.nominal,
+    "linear": <int>Disagreement.linear,
+    "quadratic": <int>Disagreement.quadratic,
+}
 
 # ---- classification -----------------------------------------------------------------------------
 
 def accuracy(y_true, y_pred, sample_weight, bint normalize):
     """(fraction or number of samples predicted right, whether the weights add up to zero)"""
     cdef AccuracyAnswer answer = c_accuracy(y_true, y_pred, sample_weight, normalize)
+    return answer.value, answer.weights_cancel
+
+
+def error_rate(y_true, y_pred, sample_weight, bint normalize):
+    """(fraction or number of samples predicted wrong, whether the weights add up to zero)"""
+    cdef AccuracyAnswer answer = c_error_rate(y_true, y_pred, sample_weight, normalize)
     return answer.value, answer.weights_cancel
 
 
@@ -149,15 +279,22 @@ def precision_recall_fscore(
     cdef PrfAnswer answer = c_prf(
         y_true, y_pred, sample_weight, labels, pos_label, binary, options)
     cdef PrfResult* scores = &answer.scores
-    cdef int undefined = (
-        scores.precision_undefined | scores.recall_undefined << 1 | scores.f_score_undefined << 2)
-    facts = (undefined, scores.entries.size(), answer.labels_seen, answer.pos_label_seen,
-             answer.weights_cancel)
+    facts = (_undefined(scores), scores.entries.size(), *_selection_facts(answer.facts))
     cdef Prf one
     if average == 0 and not binary:
         return _per_label(scores), facts
     one = scores.entries[0] if binary else scores.average
     return (one.precision, one.recall, one.f_score, None), facts
+
+
+cdef tuple _selection_facts(const SelectionFacts& facts):
+    return facts.labels_seen, facts.pos_label_seen, facts.weights_cancel
+
+
+cdef int _undefined(PrfResult* scores):
+    """Which scores are 0/0 somewhere: bits for precision, recall, F."""
+    return (
+        scores.precision_undefined | scores.recall_undefined << 1 | scores.f_score_undefined << 2)
 
 
 cdef tuple _per_label(PrfResult* scores):
@@ -173,6 +310,55 @@ cdef tuple _per_label(PrfResult* scores):
     return tuple(columns)
 
 
+def jaccard(
+    y_true, y_pred, sample_weight, labels, pos_label, bint binary, int average,
+    double zero_division,
+):
+    """(a number for an average, an array for average 0, facts)"""
+    cdef JaccardOptions options
+    options.average = <Average>average
+    options.zero_division = zero_division
+    cdef JaccardAnswer answer = c_jaccard(
+        y_true, y_pred, sample_weight, labels, pos_label, binary, options)
+    cdef JaccardResult* scores = &answer.scores
+    facts = (scores.undefined, scores.entries.size(), *_selection_facts(answer.facts))
+    if average == 0 and not binary:
+        return np.array(<list>scores.entries), facts
+    return scores.entries[0] if binary else scores.average, facts
+
+
+def classification_report(y_true, y_pred, sample_weight, labels, double zero_division):
+    """(scores per label, averages, which are undefined, (total support, facts), labels seen)
+
+    Averages, and what is undefined after that of the labels, are in the order micro, macro,
+    weighted.
+    """
+    cdef ReportAnswer answer = c_report(y_true, y_pred, sample_weight, labels, zero_division)
+    cdef ClassificationReport* report = &answer.report
+    cdef vector[int64_t] integers = answer.labels.integers()
+    cdef vector[string] texts = answer.labels.texts()
+    seen = <list>integers or [text.decode() for text in <list>texts]
+    undefined = (_undefined(&report.per_label), _undefined(&report.micro),
+                 _undefined(&report.macro), _undefined(&report.weighted))
+    averages = (_average(report.micro), _average(report.macro), _average(report.weighted))
+    facts = (report.support, report.all_labels, report.none_correct, answer.weights_cancel)
+    return _per_label(&report.per_label), averages, undefined, facts, seen
+
+
+cdef tuple _average(const PrfResult& scores):
+    return scores.average.precision, scores.average.recall, scores.average.f_score
+
+
+def one_against_rest(y_true, y_pred, sample_weight, labels):
+    """(a 2 x 2 matrix for each label, whether the weights add up to zero)"""
+    cdef OneAgainstRest table = c_one_against_rest(y_true, y_pred, sample_weight, labels)
+    # As in scikit-learn, counts are floats also when no sample is right.
+    as_counts = sample_weight is None and not table.none_correct()
+    matrices = np.empty((table.size(), 2, 2), np.int64 if as_counts else np.float64)
+    table.write(matrices)
+    return matrices, table.weights_cancel
+
+
 def confusion_matrix(y_true, y_pred, sample_weight, labels, int normalize, bint as_counts):
     """(matrix, whether a selected label is ever true, whether the weights add up to zero)"""
     cdef ConfusionTable table = c_table(y_true, y_pred, sample_weight, labels)
@@ -180,6 +366,40 @@ def confusion_matrix(y_true, y_pred, sample_weight, labels, int normalize, bint 
     table.write(matrix, <Normalize>normalize)
     return matrix, table.any_true, table.weights_cancel
 
+# ---- agreement ----------------------------------------------------------------------------------
+
+cdef tuple _agreement_facts(const AgreementFacts& facts):
+    return facts.labels_seen, facts.labels_selected, facts.any_true, facts.weights_cancel
+
+
+def balanced_accuracy(y_true, y_pred, sample_weight, bint adjusted):
+    """(value, whether a predicted label is never true, facts)"""
+    cdef BalancedAccuracyAnswer answer = c_balanced_accuracy(
+        y_true, y_pred, sample_weight, adjusted)
+    return answer.score.value, answer.score.labels_dropped, _agreement_facts(answer.facts)
+
+
+def matthews_corrcoef(y_true, y_pred, sample_weight):
+    """(value, facts)"""
+    cdef CorrelationAnswer answer = c_matthews(y_true, y_pred, sample_weight)
+    return answer.value, _agreement_facts(answer.facts)
+
+
+def cohen_kappa(y1, y2, sample_weight, labels, int disagreement):
+    """(value, whether no sample has selected labels, whether there is one label, facts)"""
+    cdef KappaAnswer answer = c_kappa(
+        y1, y2, sample_weight, labels, <Disagreement>disagreement)
+    cdef Kappa kappa = answer.kappa
+    return kappa.value, kappa.no_samples, kappa.one_label, _agreement_facts(answer.facts)
+
+
+def likelihood_ratios(y_true, y_pred, sample_weight, labels):
+    """((positive, negative), which counts are zero: P, TP, FP, TN, facts)"""
+    cdef LikelihoodAnswer answer = c_likelihood(y_true, y_pred, sample_weight, labels)
+    cdef LikelihoodRatios ratios = answer.ratios
+    zeros = (ratios.no_positives, ratios.no_true_positives, ratios.no_false_positives,
+             ratios.no_true_negatives)
+    return (ratios.positive, ratios.negative), zeros, _agreement_facts(answer.facts)
 
 # ---- losses -------------------------------------------------------------------------------------
 
@@ -206,7 +426,6 @@ def token_nll(logits, targets, mask, bint log_probabilities, ignore_index):
     out = np.empty(len(targets))
     c_token_nll(logits, targets, mask, log_probabilities, ignore_index, out)
     return out
-
 
 # ---- plain arrays -------------------------------------------------------------------------------
 

@@ -11,6 +11,8 @@
 
 #include "lstmetrics/metrics/confusion_counts.hpp"
 #include "lstmetrics/metrics/formulas/classification.hpp"
+#include "lstmetrics/metrics/formulas/report.hpp"
+#include "lstmetrics/metrics/labels.hpp"
 
 namespace lstmetrics::border {
 
@@ -22,17 +24,43 @@ struct AccuracyAnswer {
 AccuracyAnswer accuracy(PyObject* y_true, PyObject* y_pred, PyObject* sample_weight,
                         bool normalize);
 
-struct PrfAnswer {
-  metrics::formulas::PrfResult scores;
+// Of the samples predicted wrong.
+AccuracyAnswer error_rate(PyObject* y_true, PyObject* y_pred, PyObject* sample_weight,
+                          bool normalize);
+
+struct SelectionFacts {
   std::size_t labels_seen = 0;
   bool pos_label_seen = false;
   bool weights_cancel = false;
+};
+
+struct PrfAnswer {
+  metrics::formulas::PrfResult scores;
+  SelectionFacts facts;
 };
 
 // With `binary` the only label is pos_label, else `labels` are.
 PrfAnswer precision_recall_fscore(PyObject* y_true, PyObject* y_pred, PyObject* sample_weight,
                                   PyObject* labels, PyObject* pos_label, bool binary,
                                   const metrics::formulas::PrfOptions& options);
+
+struct JaccardAnswer {
+  metrics::formulas::JaccardResult scores;
+  SelectionFacts facts;
+};
+
+JaccardAnswer jaccard(PyObject* y_true, PyObject* y_pred, PyObject* sample_weight, PyObject* labels,
+                      PyObject* pos_label, bool binary,
+                      const metrics::formulas::JaccardOptions& options);
+
+struct ReportAnswer {
+  metrics::formulas::ClassificationReport report;
+  metrics::LabelSet labels;  // all that were seen
+  bool weights_cancel = false;
+};
+
+ReportAnswer report(PyObject* y_true, PyObject* y_pred, PyObject* sample_weight, PyObject* labels,
+                    double zero_division);
 
 // A confusion matrix about to be written.
 struct ConfusionTable {
@@ -50,8 +78,23 @@ struct ConfusionTable {
 ConfusionTable confusion_table(PyObject* y_true, PyObject* y_pred, PyObject* sample_weight,
                                PyObject* labels);
 
-// As in scikit-learn, a label given twice to a confusion matrix counts at its last place only.
-void keep_last(metrics::formulas::Selection& selection);
+// Two by two cells for each label, about to be written.
+struct OneAgainstRest {
+  metrics::ConfusionCounts state;
+  metrics::formulas::Selection selection;
+  bool weights_cancel = false;
+
+  std::size_t size() const noexcept { return selection.size(); }
+  bool none_correct() const { return metrics::formulas::correct(state) == 0; }
+  // Into a C-contiguous array of size() x 2 x 2: of int64 for sample counts, else of float64.
+  void write(PyObject* out) const;
+};
+
+OneAgainstRest one_against_rest(PyObject* y_true, PyObject* y_pred, PyObject* sample_weight,
+                                PyObject* labels);
+
+void write_against_rest(const metrics::ConfusionCounts& state,
+                        const metrics::formulas::Selection& selection, PyObject* out);
 
 void write_matrix(const metrics::ConfusionCounts& state,
                   const metrics::formulas::Selection& selection,

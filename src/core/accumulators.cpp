@@ -11,13 +11,16 @@
 
 #include "border/buffer.hpp"
 #include "border/classification.hpp"
+#include "border/counting.hpp"
 #include "border/errors.hpp"
 #include "border/labels.hpp"
 #include "border/losses.hpp"
 #include "core/registrations.hpp"
 #include "lstmetrics/metrics/confusion_counts.hpp"
+#include "lstmetrics/metrics/formulas/agreement.hpp"
 #include "lstmetrics/metrics/formulas/classification.hpp"
 #include "lstmetrics/metrics/formulas/losses.hpp"
+#include "lstmetrics/metrics/formulas/report.hpp"
 #include "lstmetrics/metrics/loss_sum.hpp"
 #include "lstmetrics/metrics/token_loss.hpp"
 
@@ -119,13 +122,86 @@ Scores confusion_scores(const ConfusionState& self, const py::object& labels, in
   }));
 }
 
+// Per label, or of all for an average; the average; whether some ratio was 0/0.
+std::tuple<Floats, double, bool> confusion_jaccard(const ConfusionState& self,
+                                                   const py::object& labels, int average,
+                                                   double zero_division) {
+  const auto wanted = optional_labels(labels);
+  const formulas::JaccardOptions options{static_cast<formulas::Average>(average), zero_division};
+  const auto result = read(self, [&](const ConfusionCounts& state) {
+    return formulas::jaccard(state, selection_of(state, wanted), options);
+  });
+  const auto size = static_cast<py::ssize_t>(result.entries.size());
+  return {Floats(size, result.entries.data()), result.average, result.undefined};
+}
+
+// Scores of the labels, of micro, macro and weighted averages; the support; whether micro is
+// accuracy; whether no sample is right.
+std::tuple<Scores, Scores, Scores, Scores, double, bool, bool> confusion_report(
+    const ConfusionState& self, const py::object& labels, double zero_division) {
+  const auto wanted = optional_labels(labels);
+  const auto report = read(self, [&](const ConfusionCounts& state) {
+    return formulas::classification_report(state, selection_of(state, wanted), zero_division);
+  });
+  return {scores_of(report.per_label), scores_of(report.micro), scores_of(report.macro),
+          scores_of(report.weighted),  report.support,          report.all_labels,
+          report.none_correct};
+}
+
+formulas::Selection axis_of(const ConfusionCounts& state,
+                            const std::optional<metrics::LabelList>& labels) {
+  formulas::Selection selection = selection_of(state, labels);
+  keep_last(selection);
+  return selection;
+}
+
+// The value, and whether it is undefined for want of samples, or of a second label.
+std::tuple<double, bool, bool> confusion_kappa(const ConfusionState& self, const py::object& labels,
+                                               int disagreement) {
+  const auto wanted = optional_labels(labels);
+  const auto how = static_cast<formulas::Disagreement>(disagreement);
+  const auto kappa = read(self, [&](const ConfusionCounts& state) {
+    return formulas::cohen_kappa(state, axis_of(state, wanted), how);
+  });
+  return {kappa.value, kappa.no_samples, kappa.one_label};
+}
+
+// The two ratios; which counts are zero: positives, true and false ones, true negatives.
+std::tuple<std::pair<double, double>, std::tuple<bool, bool, bool, bool>> confusion_likelihoods(
+    const ConfusionState& self, const py::object& labels) {
+  const auto wanted = optional_labels(labels);
+  const auto ratios = read(self, [&](const ConfusionCounts& state) {
+    const formulas::Selection selection = axis_of(state, wanted);
+    if (selection.size() != 2) {
+      throw InvalidValue(
+          "likelihood ratios need two labels, the negative and the positive one: "
+          "pass both as `labels`");
+    }
+    return formulas::likelihood_ratios(state, selection);
+  });
+  return {{ratios.positive, ratios.negative},
+          {ratios.no_positives, ratios.no_true_positives, ratios.no_false_positives,
+           ratios.no_true_negatives}};
+}
+
+py::object confusion_against_rest(const ConfusionState& self, const py::object& labels) {
+  const auto wanted = optional_labels(labels);
+  const ConfusionCounts state = without_gil([&] { return self.copy(); });
+  const formulas::Selection selection = selection_of(state, wanted);
+  const auto size = static_cast<py::ssize_t>(selection.size());
+  const py::array::ShapeContainer shape{size, py::ssize_t{2}, py::ssize_t{2}};
+  py::object out = state.is_weighted() ? py::object(py::array_t<double>(shape))
+                                       : py::object(py::array_t<std::int64_t>(shape));
+  write_against_rest(state, selection, out.ptr());
+  return out;
+}
+
 // A copy taken under the lock, so that the matrix is of one moment although its size must be
 // known before the array for it is made.
 py::object confusion_table_of(const ConfusionState& self, const py::object& labels, int normalize) {
   const auto wanted = optional_labels(labels);
   const ConfusionCounts state = without_gil([&] { return self.copy(); });
-  formulas::Selection selection = selection_of(state, wanted);
-  keep_last(selection);
+  const formulas::Selection selection = axis_of(state, wanted);
   const auto how = static_cast<formulas::Normalize>(normalize);
   const auto size = static_cast<py::ssize_t>(selection.size());
   const py::array::ShapeContainer shape{size, size};
@@ -154,8 +230,20 @@ void register_confusion(py::module_& module) {
                              }))
       .def_property_readonly(
           "samples", formula<ConfusionCounts>([](const ConfusionCounts& s) { return s.samples(); }))
+      .def_property_readonly("is_weighted", formula<ConfusionCounts>([](const ConfusionCounts& s) {
+                               return s.is_weighted();
+                             }))
       .def("accuracy", formula<ConfusionCounts>(&formulas::accuracy))
       .def("correct", formula<ConfusionCounts>(&formulas::correct))
+      .def("error_rate", formula<ConfusionCounts>(&formulas::error_rate))
+      .def("errors", formula<ConfusionCounts>(&formulas::errors))
+      .def("matthews_corrcoef", formula<ConfusionCounts>(&formulas::matthews_corrcoef))
+      .def("cohen_kappa", &confusion_kappa, py::arg("labels"), py::arg("disagreement"))
+      .def("likelihood_ratios", &confusion_likelihoods, py::arg("labels"))
+      .def("jaccard", &confusion_jaccard, py::arg("labels"), py::arg("average"),
+           py::arg("zero_division"))
+      .def("report", &confusion_report, py::arg("labels"), py::arg("zero_division"))
+      .def("one_against_rest", &confusion_against_rest, py::arg("labels"))
       .def(
           "balanced_accuracy",
           [](const ConfusionState& self, bool adjusted) {

@@ -10,59 +10,12 @@
 #include <utility>
 
 #include "lstmetrics/base/error.hpp"
-#include "lstmetrics/numeric/exact_ratio.hpp"
-#include "lstmetrics/numeric/exact_sum.hpp"
+#include "lstmetrics/metrics/formulas/amounts.hpp"
 
 namespace lstmetrics::metrics::formulas {
 namespace {
 
-using numeric::ExactSum;
-using numeric::uint128;
-
-constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
-
-// ---- amounts: exact integers of unweighted states, exact sums of weighted ones --------------
-
-uint128 amount(std::int64_t count) { return static_cast<uint128>(count); }
-const ExactSum& amount(const ExactSum& weight) { return weight; }
-
-void add(uint128& to, uint128 amount) { to += amount; }
-void add(ExactSum& to, const ExactSum& amount) { to.merge(amount); }
-
-double rounded(uint128 amount) { return numeric::exact_ratio(amount, 1); }
-double rounded(const ExactSum& amount) { return amount.value(); }
-
-ExactSum as_sum(uint128 amount) {
-  ExactSum sum;
-  sum.add_multiple(1.0, static_cast<std::uint64_t>(amount));
-  sum.add_multiple(0x1p64, static_cast<std::uint64_t>(amount >> 64));
-  return sum;
-}
-
-// Nothing when 0/0, or anything over zero.
-std::optional<double> ratio(uint128 numerator, uint128 denominator) {
-  if (denominator == 0) return std::nullopt;
-  return numeric::exact_ratio(numerator, denominator);
-}
-std::optional<double> ratio(const ExactSum& numerator, const ExactSum& denominator) {
-  const double below = denominator.value();
-  if (below == 0) return std::nullopt;
-  return numerator.value() / below;
-}
-
-template <class Amount>
-struct Entry {
-  Amount tp{};
-  Amount predicted{};
-  Amount actual{};
-
-  template <class Label>
-  void add_label(const Label& label) {
-    add(tp, amount(label.tp));
-    add(predicted, amount(label.predicted));
-    add(actual, amount(label.actual));
-  }
-};
+using namespace detail;
 
 // ---- F-beta ---------------------------------------------------------------------------------
 
@@ -104,42 +57,7 @@ std::optional<double> f_beta(const Entry<uint128>& entry, double b2) {
                 b2);
 }
 
-// ---- averages -------------------------------------------------------------------------------
-
-// Over the entries that are not NaN; by support, unless all of that is zero.
-double average_of(const PrfResult& result, double Prf::* score, bool by_support) {
-  ExactSum sum;
-  ExactSum weighted_sum;
-  ExactSum support;
-  std::uint64_t entries = 0;
-  for (std::size_t i = 0; i < result.entries.size(); ++i) {
-    const double value = result.entries[i].*score;
-    if (value != value) continue;
-    ++entries;
-    sum.add(value);
-    if (!by_support) continue;
-    weighted_sum.add(value * result.support[i]);
-    support.add(result.support[i]);
-  }
-  if (entries == 0) return kNan;
-  const double total = support.value();
-  if (by_support && total != 0) return weighted_sum.value() / total;
-  return sum.value() / static_cast<double>(entries);
-}
-
-template <class Label>
-using AmountOf = std::conditional_t<std::is_same_v<Label, LabelCounts>, uint128, ExactSum>;
-
-template <class Label>
-std::vector<Entry<AmountOf<Label>>> entries_of(const std::vector<Label>& labels,
-                                               const Selection& selection, bool micro) {
-  std::vector<Entry<AmountOf<Label>>> entries(micro ? 1 : selection.size());
-  for (std::size_t i = 0; i < selection.size(); ++i) {
-    if (selection[i] == kAbsent) continue;
-    entries[micro ? 0 : i].add_label(labels[static_cast<std::size_t>(selection[i])]);
-  }
-  return entries;
-}
+// ---- scores ---------------------------------------------------------------------------------
 
 template <class Label>
 PrfResult score(const std::vector<Label>& labels, const Selection& selection,
@@ -169,32 +87,23 @@ PrfResult score(const std::vector<Label>& labels, const Selection& selection,
   return result;
 }
 
-// ---- the matrix -----------------------------------------------------------------------------
-
-// Where each label of the state stands in the selection; the last place of a label named twice.
-std::vector<std::ptrdiff_t> places(std::size_t labels, const Selection& selection) {
-  std::vector<std::ptrdiff_t> place(labels, kAbsent);
-  for (std::size_t i = 0; i < selection.size(); ++i) {
-    if (selection[i] != kAbsent) {
-      place[static_cast<std::size_t>(selection[i])] = static_cast<std::ptrdiff_t>(i);
-    }
+template <class Label>
+JaccardResult jaccard_of(const std::vector<Label>& labels, const Selection& selection,
+                         const JaccardOptions& options) {
+  JaccardResult result;
+  for (const auto& entry : entries_of(labels, selection, options.average == Average::micro)) {
+    auto either = entry.actual;
+    add(either, entry.predicted);
+    subtract(either, entry.tp);
+    const std::optional<double> value = ratio(entry.tp, either);
+    result.undefined |= !value.has_value();
+    result.entries.push_back(value.value_or(options.zero_division));
+    result.support.push_back(rounded(entry.actual));
   }
-  return place;
+  return result;
 }
 
-// f(row, column, count, weight) for the cells in use, by place in the selection.
-template <class F>
-void for_each_selected(const ConfusionCounts& state, const Selection& selection, F&& f) {
-  const std::vector<std::ptrdiff_t> place = places(state.labels().size(), selection);
-  state.cells().for_each([&](std::size_t row, std::size_t column, std::int64_t count,
-                             const ExactSum* weight) {
-    if (place[row] == kAbsent || place[column] == kAbsent) return;
-    f(static_cast<std::size_t>(place[row]), static_cast<std::size_t>(place[column]), count, weight);
-  });
-}
-
-const ExactSum& cell_amount(std::int64_t, const ExactSum* weight, ExactSum) { return *weight; }
-uint128 cell_amount(std::int64_t count, const ExactSum*, uint128) { return amount(count); }
+// ---- the matrix -----------------------------------------------------------------------------
 
 template <class Amount>
 void fill_matrix(const ConfusionCounts& state, const Selection& selection, Normalize normalize,
@@ -223,6 +132,31 @@ void fill_matrix(const ConfusionCounts& state, const Selection& selection, Norma
         out[row * size + column] =
             totals.empty() ? rounded(cell) : ratio(cell, totals[group(row, column)]).value_or(0.0);
       });
+}
+
+void put(std::int64_t& cell, uint128 count) { cell = static_cast<std::int64_t>(count); }
+template <class Amount>
+void put(double& cell, const Amount& amount) {
+  cell = rounded(amount);
+}
+
+template <class Label, class Number>
+void fill_against_rest(const std::vector<Label>& labels, const AmountOf<Label>& total,
+                       const Selection& selection, Number* out) {
+  for (const auto& entry : entries_of(labels, selection, false)) {
+    auto tn = total;
+    subtract(tn, entry.actual);
+    subtract(tn, entry.predicted);
+    add(tn, entry.tp);
+    auto fp = entry.predicted;
+    subtract(fp, entry.tp);
+    auto fn = entry.actual;
+    subtract(fn, entry.tp);
+    put(*out++, tn);
+    put(*out++, fp);
+    put(*out++, fn);
+    put(*out++, entry.tp);
+  }
 }
 
 }  // namespace
@@ -268,6 +202,23 @@ double correct(const ConfusionCounts& state) {
   return state.is_weighted() ? sums.correct_weight.value() : rounded(amount(sums.correct));
 }
 
+double error_rate(const ConfusionCounts& state) {
+  Diagonal sums = diagonal(state);
+  if (!state.is_weighted()) {
+    return ratio(amount(state.samples() - sums.correct), amount(state.samples())).value_or(kNan);
+  }
+  ExactSum wrong = sums.weight;
+  subtract(wrong, std::move(sums.correct_weight));
+  return ratio(wrong, sums.weight).value_or(kNan);
+}
+
+double errors(const ConfusionCounts& state) {
+  Diagonal sums = diagonal(state);
+  if (!state.is_weighted()) return rounded(amount(state.samples() - sums.correct));
+  subtract(sums.weight, std::move(sums.correct_weight));
+  return sums.weight.value();
+}
+
 PrfResult precision_recall_fscore(const ConfusionCounts& state, const Selection& selection,
                                   const PrfOptions& options) {
   if (!(options.beta >= 0)) {
@@ -284,8 +235,23 @@ PrfResult precision_recall_fscore(const ConfusionCounts& state, const Selection&
   }
   const bool by_support = options.average == Average::weighted;
   for (double Prf::* score : {&Prf::precision, &Prf::recall, &Prf::f_score}) {
-    result.average.*score = average_of(result, score, by_support);
+    const auto value = [&](std::size_t i) { return result.entries[i].*score; };
+    result.average.*score = average_of(value, result.support, by_support);
   }
+  return result;
+}
+
+JaccardResult jaccard(const ConfusionCounts& state, const Selection& selection,
+                      const JaccardOptions& options) {
+  const Marginals marginals = state.result();
+  JaccardResult result = marginals.weighted ? jaccard_of(marginals.weights, selection, options)
+                                            : jaccard_of(marginals.counts, selection, options);
+  const auto value = [&](std::size_t i) { return result.entries[i]; };
+  result.average = kNan;
+  if (options.average == Average::micro)
+    result.average = result.entries[0];
+  else if (options.average != Average::per_label)
+    result.average = average_of(value, result.support, options.average == Average::weighted);
   return result;
 }
 
@@ -303,6 +269,19 @@ void confusion_matrix(const ConfusionCounts& state, const Selection& selection, 
                     [&](std::size_t row, std::size_t column, std::int64_t count, const ExactSum*) {
                       out[row * selection.size() + column] = count;
                     });
+}
+
+void one_against_rest(const ConfusionCounts& state, const Selection& selection, double* out) {
+  const Marginals marginals = state.result();
+  if (marginals.weighted)
+    fill_against_rest(marginals.weights, marginals.weight, selection, out);
+  else
+    fill_against_rest(marginals.counts, amount(marginals.samples), selection, out);
+}
+
+void one_against_rest(const ConfusionCounts& state, const Selection& selection, std::int64_t* out) {
+  const Marginals marginals = state.result();
+  fill_against_rest(marginals.counts, amount(marginals.samples), selection, out);
 }
 
 BalancedAccuracy balanced_accuracy(const ConfusionCounts& state, bool adjusted) {

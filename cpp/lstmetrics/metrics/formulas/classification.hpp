@@ -27,6 +27,9 @@ LSTMETRICS_API Selection all_labels(const ConfusionCounts& state);
 LSTMETRICS_API double accuracy(const ConfusionCounts& state);
 // Their number, or their weight.
 LSTMETRICS_API double correct(const ConfusionCounts& state);
+// The same of those predicted wrong: the zero-one loss, and of single labels the Hamming loss.
+LSTMETRICS_API double error_rate(const ConfusionCounts& state);
+LSTMETRICS_API double errors(const ConfusionCounts& state);
 
 // `per_label` covers average=None and, of one selected label, average='binary'.
 enum class Average : std::uint8_t { per_label, micro, macro, weighted };
@@ -59,6 +62,22 @@ LSTMETRICS_API PrfResult precision_recall_fscore(const ConfusionCounts& state,
                                                  const Selection& selection,
                                                  const PrfOptions& options);
 
+struct JaccardOptions {
+  Average average = Average::per_label;
+  double zero_division = 0.0;
+};
+
+struct JaccardResult {
+  std::vector<double> entries;  // one per selected label; one in all for micro
+  std::vector<double> support;
+  double average = 0.0;    // as in PrfResult
+  bool undefined = false;  // some entry was 0/0
+};
+
+// tp / (actual + predicted - tp).
+LSTMETRICS_API JaccardResult jaccard(const ConfusionCounts& state, const Selection& selection,
+                                     const JaccardOptions& options);
+
 enum class Normalize : std::uint8_t { none, by_true, by_predicted, by_all };
 
 // Writes selection x selection cells, row-major; samples with a label that is not selected are
@@ -67,6 +86,13 @@ LSTMETRICS_API void confusion_matrix(const ConfusionCounts& state, const Selecti
                                      Normalize normalize, double* out);
 // Sample counts, weighted or not.
 LSTMETRICS_API void confusion_matrix(const ConfusionCounts& state, const Selection& selection,
+                                     std::int64_t* out);
+
+// One label against the rest: writes true negatives, false positives, false negatives and true
+// positives for each selected label.
+LSTMETRICS_API void one_against_rest(const ConfusionCounts& state, const Selection& selection,
+                                     double* out);
+LSTMETRICS_API void one_against_rest(const ConfusionCounts& state, const Selection& selection,
                                      std::int64_t* out);
 
 struct BalancedAccuracy {
