@@ -10,8 +10,15 @@ _Floats = npt.NDArray[np.float64]
 
 AVERAGES: Final[dict[str | None, int]]
 NORMALIZATIONS: Final[dict[str | None, int]]
+DISAGREEMENTS: Final[dict[str | None, int]]
+
+_Three = tuple[float, float, float]
+_AgreementFacts = tuple[int, int, bool, bool]
 
 def accuracy(
+    y_true: _Array, y_pred: _Array, sample_weight: _Array | None, normalize: bool
+) -> tuple[float, bool]: ...
+def error_rate(
     y_true: _Array, y_pred: _Array, sample_weight: _Array | None, normalize: bool
 ) -> tuple[float, bool]: ...
 def precision_recall_fscore(
@@ -25,6 +32,32 @@ def precision_recall_fscore(
     beta: float,
     zero_division: float,
 ) -> tuple[tuple[Any, Any, Any, _Floats | None], tuple[int, int, int, bool, bool]]: ...
+def jaccard(
+    y_true: _Array,
+    y_pred: _Array,
+    sample_weight: _Array | None,
+    labels: list[Any] | None,
+    pos_label: float | str | None,
+    binary: bool,
+    average: int,
+    zero_division: float,
+) -> tuple[float | _Floats, tuple[bool, int, int, bool, bool]]: ...
+def classification_report(
+    y_true: _Array,
+    y_pred: _Array,
+    sample_weight: _Array | None,
+    labels: list[Any] | None,
+    zero_division: float,
+) -> tuple[
+    tuple[_Floats, _Floats, _Floats, _Floats],
+    tuple[_Three, _Three, _Three],
+    tuple[int, int, int, int],
+    tuple[float, bool, bool, bool],
+    list[Any],
+]: ...
+def one_against_rest(
+    y_true: _Array, y_pred: _Array, sample_weight: _Array | None, labels: list[Any] | None
+) -> tuple[_Array, bool]: ...
 def confusion_matrix(
     y_true: _Array,
     y_pred: _Array,
@@ -33,6 +66,22 @@ def confusion_matrix(
     normalize: int,
     as_counts: bool,
 ) -> tuple[_Array, bool, bool]: ...
+def balanced_accuracy(
+    y_true: _Array, y_pred: _Array, sample_weight: _Array | None, adjusted: bool
+) -> tuple[float, bool, _AgreementFacts]: ...
+def matthews_corrcoef(
+    y_true: _Array, y_pred: _Array, sample_weight: _Array | None
+) -> tuple[float, _AgreementFacts]: ...
+def cohen_kappa(
+    y1: _Array,
+    y2: _Array,
+    sample_weight: _Array | None,
+    labels: list[Any] | None,
+    disagreement: int,
+) -> tuple[float, bool, bool, _AgreementFacts]: ...
+def likelihood_ratios(
+    y_true: _Array, y_pred: _Array, sample_weight: _Array | None, labels: list[Any] | None
+) -> tuple[tuple[float, float], tuple[bool, bool, bool, bool], _AgreementFacts]: ...
 def log_loss(
     y_true: _Array,
     y_proba: _Array,

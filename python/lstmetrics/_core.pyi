@@ -56,6 +56,9 @@ class ConfusionCounts:
     def __setstate__(self, arg0: bytes) -> None: ...
     def accuracy(self) -> float: ...
     def balanced_accuracy(self, adjusted: bool) -> tuple[float, bool]: ...
+    def cohen_kappa(
+        self, labels: typing.Any, disagreement: typing.SupportsInt | typing.SupportsIndex
+    ) -> tuple[float, bool, bool]: ...
     def copy(self) -> ConfusionCounts:
         """
         Return an independent copy.
@@ -65,13 +68,73 @@ class ConfusionCounts:
         """
         SHA-256, in hexadecimal, of the contract's version and the canonical content.
         """
+    def error_rate(self) -> float: ...
+    def errors(self) -> float: ...
+    def jaccard(
+        self,
+        labels: typing.Any,
+        average: typing.SupportsInt | typing.SupportsIndex,
+        zero_division: typing.SupportsFloat | typing.SupportsIndex,
+    ) -> tuple[numpy.typing.NDArray[numpy.float64], float, bool]: ...
+    def likelihood_ratios(
+        self, labels: typing.Any
+    ) -> tuple[tuple[float, float], tuple[bool, bool, bool, bool]]: ...
     def matrix(
         self, labels: typing.Any, normalize: typing.SupportsInt | typing.SupportsIndex
     ) -> typing.Any: ...
+    def matthews_corrcoef(self) -> float: ...
     def merge(self, other: ConfusionCounts) -> None:
         """
         Add another state to this one; MergeError if their parameters differ.
         """
+    def one_against_rest(self, labels: typing.Any) -> typing.Any: ...
+    def report(
+        self, labels: typing.Any, zero_division: typing.SupportsFloat | typing.SupportsIndex
+    ) -> tuple[
+        tuple[
+            tuple[
+                numpy.typing.NDArray[numpy.float64],
+                numpy.typing.NDArray[numpy.float64],
+                numpy.typing.NDArray[numpy.float64],
+            ],
+            numpy.typing.NDArray[numpy.float64],
+            tuple[float, float, float],
+            tuple[bool, bool, bool],
+        ],
+        tuple[
+            tuple[
+                numpy.typing.NDArray[numpy.float64],
+                numpy.typing.NDArray[numpy.float64],
+                numpy.typing.NDArray[numpy.float64],
+            ],
+            numpy.typing.NDArray[numpy.float64],
+            tuple[float, float, float],
+            tuple[bool, bool, bool],
+        ],
+        tuple[
+            tuple[
+                numpy.typing.NDArray[numpy.float64],
+                numpy.typing.NDArray[numpy.float64],
+                numpy.typing.NDArray[numpy.float64],
+            ],
+            numpy.typing.NDArray[numpy.float64],
+            tuple[float, float, float],
+            tuple[bool, bool, bool],
+        ],
+        tuple[
+            tuple[
+                numpy.typing.NDArray[numpy.float64],
+                numpy.typing.NDArray[numpy.float64],
+                numpy.typing.NDArray[numpy.float64],
+            ],
+            numpy.typing.NDArray[numpy.float64],
+            tuple[float, float, float],
+            tuple[bool, bool, bool],
+        ],
+        float,
+        bool,
+        bool,
+    ]: ...
     def reset(self) -> None:
         """
         Forget everything seen; keep the parameters.
@@ -101,6 +164,8 @@ class ConfusionCounts:
     ) -> None: ...
     @property
     def is_declared(self) -> bool: ...
+    @property
+    def is_weighted(self) -> bool: ...
     @property
     def labels(self) -> list[int] | list[str]: ...
     @property

@@ -4,7 +4,20 @@ Each is exactly "make the state, update once, compute": the states of :mod:`lstm
 and these functions give the same bits.
 """
 
-from lstmetrics.metrics._classification import accuracy_score, confusion_matrix
+from lstmetrics.metrics._agreement import (
+    balanced_accuracy_score,
+    class_likelihood_ratios,
+    cohen_kappa_score,
+    matthews_corrcoef,
+)
+from lstmetrics.metrics._classification import (
+    accuracy_score,
+    confusion_matrix,
+    hamming_loss,
+    multilabel_confusion_matrix,
+    zero_one_loss,
+)
+from lstmetrics.metrics._jaccard import jaccard_score
 from lstmetrics.metrics._language import cross_entropy, perplexity
 from lstmetrics.metrics._precision import (
     f1_score,
@@ -14,16 +27,26 @@ from lstmetrics.metrics._precision import (
     recall_score,
 )
 from lstmetrics.metrics._probabilistic import log_loss
+from lstmetrics.metrics._report import classification_report
 
 __all__ = [
     "accuracy_score",
+    "balanced_accuracy_score",
+    "class_likelihood_ratios",
+    "classification_report",
+    "cohen_kappa_score",
     "confusion_matrix",
     "cross_entropy",
     "f1_score",
     "fbeta_score",
+    "hamming_loss",
+    "jaccard_score",
     "log_loss",
+    "matthews_corrcoef",
+    "multilabel_confusion_matrix",
     "perplexity",
     "precision_recall_fscore_support",
     "precision_score",
     "recall_score",
+    "zero_one_loss",
 ]

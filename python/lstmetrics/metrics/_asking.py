@@ -22,6 +22,7 @@ def ask(
     y_pred: Any,
     sample_weight: Any,
     *arguments: Any,
+    names: tuple[str, str] = ("y_true", "y_pred"),
 ) -> Any:
     """Ask the core; bring the arrays into shape, or explain, only if it refuses them as they are.
 
@@ -33,8 +34,8 @@ def ask(
             return verb(y_true, y_pred, None, *arguments)
         except _REFUSED:
             pass
-    truth = targets.target(y_true, "y_true", function)
-    predicted = targets.target(y_pred, "y_pred", function)
+    truth = targets.target(y_true, names[0], function)
+    predicted = targets.target(y_pred, names[1], function)
     weights = targets.weights(sample_weight, function)
     try:
         return verb(truth, predicted, weights, *arguments)

@@ -1,7 +1,8 @@
-"""Accuracy and the confusion matrix, with scikit-learn's signatures, values and warnings."""
+"""Accuracy, errors and confusion matrices, with scikit-learn's signatures, values and warnings."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -14,7 +15,15 @@ from lstmetrics.metrics import _parameters as parameters
 from lstmetrics.metrics import _targets as targets
 from lstmetrics.metrics._asking import ask
 
-__all__ = ["accuracy_score", "confusion_matrix"]
+__all__ = [
+    "accuracy_score",
+    "check_selected",
+    "confusion_matrix",
+    "hamming_loss",
+    "multilabel_confusion_matrix",
+    "warn_single_label",
+    "zero_one_loss",
+]
 
 
 def accuracy_score(
@@ -60,13 +69,107 @@ def accuracy_score(
     >>> accuracy_score([0, 1, 2, 3], [0, 2, 1, 3], normalize=False)
     2.0
     """
-    function = "accuracy_score"
+    return _fraction(_arrays.accuracy, "accuracy_score", y_true, y_pred, normalize, sample_weight)
+
+
+def zero_one_loss(
+    y_true: npt.ArrayLike,
+    y_pred: npt.ArrayLike,
+    *,
+    normalize: bool = True,
+    sample_weight: npt.ArrayLike | None = None,
+) -> float:
+    """Fraction of samples whose predicted label is not the true one.
+
+    Parameters
+    ----------
+    y_true : array-like of shape (n_samples,)
+        True labels: integers, booleans, floats with integral values, or text.
+    y_pred : array-like of shape (n_samples,)
+        Predicted labels, of the same kind.
+    normalize : bool, default=True
+        Whether to divide by the number (or weight) of samples.
+    sample_weight : array-like of shape (n_samples,), default=None
+        Weights; 1 each when None.
+
+    Returns
+    -------
+    float
+        ``sum(w[y_true != y_pred]) / sum(w)``, the correctly rounded quotient when there are no
+        weights, where scikit-learn rounds twice (``1 - accuracy``); or its numerator when
+        `normalize` is False.
+
+    Raises
+    ------
+    InvalidValueError, InvalidTypeError
+        For what ``sklearn.metrics.zero_one_loss`` refuses, in the same words.
+
+    Examples
+    --------
+    >>> from lstmetrics.metrics import zero_one_loss
+    >>> zero_one_loss([1, 2, 3, 4], [2, 2, 3, 4])
+    0.25
+    >>> zero_one_loss([1, 2, 3, 4], [2, 2, 3, 4], normalize=False)
+    1.0
+    """
+    return _fraction(_arrays.error_rate, "zero_one_loss", y_true, y_pred, normalize, sample_weight)
+
+
+def hamming_loss(
+    y_true: npt.ArrayLike,
+    y_pred: npt.ArrayLike,
+    *,
+    sample_weight: npt.ArrayLike | None = None,
+) -> float:
+    """Fraction of labels that are predicted wrong: of one label each, the zero-one loss.
+
+    Parameters
+    ----------
+    y_true : array-like of shape (n_samples,)
+        True labels.
+    y_pred : array-like of shape (n_samples,)
+        Predicted labels, of the same kind.
+    sample_weight : array-like of shape (n_samples,), default=None
+        Weights; 1 each when None.
+
+    Returns
+    -------
+    float
+        ``sum(w[y_true != y_pred]) / sum(w)``, the correctly rounded quotient when there are no
+        weights.
+
+    Raises
+    ------
+    InvalidValueError, InvalidTypeError
+        For what ``sklearn.metrics.hamming_loss`` refuses, in the same words, and for multilabel
+        targets.
+
+    References
+    ----------
+    G. Tsoumakas, I. Katakis, "Multi-label classification: an overview", International Journal of
+    Data Warehousing and Mining 3(3), 2007.
+
+    Examples
+    --------
+    >>> from lstmetrics.metrics import hamming_loss
+    >>> hamming_loss([2, 2, 3, 4], [1, 2, 3, 4])
+    0.25
+    """
+    return _fraction(_arrays.error_rate, "hamming_loss", y_true, y_pred, True, sample_weight)
+
+
+def _fraction(
+    verb: Callable[..., Any],
+    function: str,
+    y_true: Any,
+    y_pred: Any,
+    normalize: bool,
+    sample_weight: Any,
+) -> float:
     if normalize is not True and normalize is not False:
         parameters.check_flag(normalize, "normalize", function)
         normalize = bool(normalize)
-    value, weights_cancel = ask(
-        _arrays.accuracy, function, y_true, y_pred, sample_weight, normalize
-    )
+    value, weights_cancel = ask(verb, function, y_true, y_pred, sample_weight, normalize)
     if weights_cancel:
         targets.explain_cancelling(sample_weight, function)
         if normalize:
@@ -132,15 +235,87 @@ def confusion_matrix(
     )
     if weights_cancel:
         targets.explain_cancelling(weights, function)
+    check_selected(wanted, any_true)
+    warn_single_label(len(matrix))
+    if weights is not None and weights.dtype.kind in "biu" and normalize is None:
+        return matrix.astype(np.int64)  # type: ignore[no-any-return]
+    return matrix  # type: ignore[no-any-return]
+
+
+def check_selected(wanted: list[Any] | None, any_true: bool) -> None:
+    """Refuse `labels` of which none is ever true."""
     if wanted is not None and not any_true:
         if not wanted:
             raise InvalidValueError("'labels' should contain at least one label.")
         raise InvalidValueError("At least one label specified must be in y_true")
-    if len(matrix) == 1:
+
+
+def warn_single_label(labels: int) -> None:
+    """Warn of a confusion matrix with one cell, which everything built on it does too."""
+    if labels == 1:
         warn(
             "A single label was found in 'y_true' and 'y_pred'. For the confusion matrix to have "
             "the correct shape, use the 'labels' parameter to pass all known labels."
         )
-    if weights is not None and weights.dtype.kind in "biu" and normalize is None:
-        return matrix.astype(np.int64)  # type: ignore[no-any-return]
-    return matrix  # type: ignore[no-any-return]
+
+
+def multilabel_confusion_matrix(
+    y_true: npt.ArrayLike,
+    y_pred: npt.ArrayLike,
+    *,
+    sample_weight: npt.ArrayLike | None = None,
+    labels: npt.ArrayLike | None = None,
+    samplewise: bool = False,
+) -> npt.NDArray[Any]:
+    """Count, for each label against the rest, how often it is true and predicted.
+
+    Parameters
+    ----------
+    y_true : array-like of shape (n_samples,)
+        True labels.
+    y_pred : array-like of shape (n_samples,)
+        Predicted labels.
+    sample_weight : array-like of shape (n_samples,), default=None
+        Weights; 1 each when None.
+    labels : array-like of shape (n_labels,), default=None
+        Which labels, and in which order; all that occur, sorted, when None. A label that does not
+        occur has true negatives alone.
+    samplewise : bool, default=False
+        For multilabel targets only, which are not supported.
+
+    Returns
+    -------
+    ndarray of shape (n_labels, 2, 2)
+        ``[[tn, fp], [fn, tp]]`` for each label: int64, or float64 with weights (and, as in
+        scikit-learn, when no sample at all is predicted right).
+
+    Raises
+    ------
+    InvalidValueError, InvalidTypeError
+        For what ``sklearn.metrics.multilabel_confusion_matrix`` refuses, in the same words, and
+        for multilabel targets.
+
+    Examples
+    --------
+    >>> from lstmetrics.metrics import multilabel_confusion_matrix
+    >>> multilabel_confusion_matrix(["cat", "ant", "cat"], ["ant", "ant", "cat"], labels=["cat"])
+    array([[[1, 0],
+            [1, 1]]])
+    """
+    function = "multilabel_confusion_matrix"
+    parameters.check_flag(samplewise, "samplewise", function)
+    matrices, weights_cancel = ask(
+        _arrays.one_against_rest,
+        function,
+        y_true,
+        y_pred,
+        sample_weight,
+        targets.labels_argument(labels, function),
+    )
+    if weights_cancel:
+        targets.explain_cancelling(sample_weight, function)
+    if samplewise:
+        raise InvalidValueError(
+            "Samplewise metrics are not available outside of multilabel classification."
+        )
+    return matrices  # type: ignore[no-any-return]

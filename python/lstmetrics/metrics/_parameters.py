@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from numbers import Real
+from numbers import Integral, Real
 from typing import Any
 
 import numpy as np
@@ -13,14 +13,19 @@ from lstmetrics.errors import InvalidParameterError
 __all__ = [
     "check_average",
     "check_beta",
+    "check_digits",
+    "check_disagreement",
     "check_flag",
     "check_normalize",
     "check_pos_label",
+    "check_replacement",
     "check_warn_for",
+    "refuse",
     "zero_division_value",
 ]
 
 _AVERAGES = frozenset({"binary", "macro", "micro", "samples", "weighted"})
+_DISAGREEMENTS = frozenset({"linear", "quadratic"})
 _NORMALIZATIONS = frozenset({"all", "pred", "true"})
 _PLAIN_LABELS = frozenset({int, str, bool, float, type(None)})
 
@@ -43,6 +48,7 @@ def _one_of(parameter: str, options: frozenset[str]) -> Callable[[Any, str], Non
 
 
 check_average = _one_of("average", _AVERAGES)
+check_disagreement = _one_of("weights", _DISAGREEMENTS)
 check_normalize = _one_of("normalize", _NORMALIZATIONS)
 
 
@@ -58,6 +64,19 @@ def check_beta(value: Any, function: str) -> None:
     """Accept real numbers from 0 to infinity."""
     if not isinstance(value, Real) or not float(value) >= 0:
         raise refuse("beta", function, "a float in the range [0.0, inf]", value)
+
+
+def check_digits(value: Any, function: str) -> None:
+    """Accept integers from 0."""
+    if not isinstance(value, Integral) or value < 0:
+        raise refuse("digits", function, "an int in the range [0, inf)", value)
+
+
+def check_replacement(value: Any, function: str) -> None:
+    """Accept real numbers from -1 to 1, and NaN."""
+    if not isinstance(value, Real) or not (-1 <= value <= 1 or value != value):  # type: ignore[operator]
+        expected = "a float in the range [-1.0, 1.0] or numpy.nan"
+        raise refuse("replace_undefined_by", function, expected, value)
 
 
 def check_pos_label(value: Any, function: str) -> None:
@@ -80,12 +99,14 @@ def check_warn_for(value: Any, function: str) -> Iterable[str]:
     return value
 
 
-def zero_division_value(value: Any, function: str) -> float:
-    """Return what stands for a ratio over zero: 0, 1 or NaN ("warn" gives 0)."""
+def zero_division_value(value: Any, function: str, nan: bool = True) -> float:
+    """Return what stands for a ratio over zero: 0, 1 or, where allowed, NaN ("warn" gives 0)."""
     if isinstance(value, str):
         if value == "warn":
             return 0.0
-    elif isinstance(value, Real) and (value in (0, 1) or value != value):
+    elif isinstance(value, Real) and (value in (0, 1) or (nan and value != value)):
         return float(value)
     expected = "a float among {0.0, 1.0}, numpy.nan or a str among {'warn'}"
+    if not nan:
+        expected = "a float among {0, 1} or a str among {'warn'}"
     raise refuse("zero_division", function, expected, value)

@@ -16,6 +16,8 @@ from lstmetrics.metrics import _targets as targets
 from lstmetrics.metrics._asking import ask
 
 __all__ = [
+    "check_positive",
+    "check_unused_arguments",
     "f1_score",
     "fbeta_score",
     "precision_recall_fscore_support",
@@ -30,10 +32,11 @@ _METRICS = (
     ("precision", "predicted"),
     ("recall", "true"),
     ("f-score", "true nor predicted"),
+    ("jaccard", "true or predicted"),
 )
 
 
-def _check_positive(pos_label: Any, facts: Any, y_true: Any, y_pred: Any) -> None:
+def check_positive(pos_label: Any, facts: Any, y_true: Any, y_pred: Any) -> None:
     """Refuse an average='binary' over more than two labels, or of a label that is none."""
     _, _, labels_seen, pos_label_seen, _ = facts
     if labels_seen > 2:
@@ -48,7 +51,7 @@ def _check_positive(pos_label: Any, facts: Any, y_true: Any, y_pred: Any) -> Non
         )
 
 
-def _check_average(average: str | None, pos_label: Any) -> None:
+def check_unused_arguments(average: str | None, pos_label: Any) -> None:
     """Warn of a pos_label that is not used; refuse an average over samples."""
     if pos_label not in (None, 1):
         warn(
@@ -62,7 +65,7 @@ def _check_average(average: str | None, pos_label: Any) -> None:
 
 
 def warn_undefined(undefined: int, entries: int, warn_for: Iterable[str]) -> None:
-    """Warn about each ratio over zero that is asked for: bits for precision, recall, F."""
+    """Warn about each ratio over zero that is asked for: bits in the order of the metrics above."""
     for bit, (metric, modifier) in enumerate(_METRICS):
         if undefined >> bit & 1 and metric in warn_for:
             cause = "due to" if entries == 1 else "in labels with"
@@ -105,9 +108,9 @@ def _scores(
     precision, recall, f_score, support = scores
     undefined, entries, labels_seen, pos_label_seen, weights_cancel = facts
     if not binary:
-        _check_average(average, pos_label)
+        check_unused_arguments(average, pos_label)
     elif labels_seen != 2 or not pos_label_seen:
-        _check_positive(pos_label, facts, y_true, y_pred)
+        check_positive(pos_label, facts, y_true, y_pred)
     if weights_cancel:
         targets.explain_cancelling(sample_weight, function)
     if undefined and isinstance(zero_division, str):

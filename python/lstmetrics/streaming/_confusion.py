@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, ClassVar, Self
 
 import numpy as np
@@ -12,7 +13,22 @@ from lstmetrics._warnings import warn
 from lstmetrics.errors import InvalidParameterError, InvalidValueError, UnsupportedError
 from lstmetrics.metrics import _parameters as parameters
 from lstmetrics.metrics import _targets as targets
+from lstmetrics.metrics._agreement import (
+    replaced_likelihood_ratios,
+    replacement_pair,
+    warn_kappa,
+    warn_likelihoods,
+)
+from lstmetrics.metrics._jaccard import JACCARD_UNDEFINED
 from lstmetrics.metrics._precision import warn_undefined
+from lstmetrics.metrics._report import (
+    Facts,
+    bits,
+    laid_out,
+    report_names,
+    scores_of,
+    warn_report,
+)
 from lstmetrics.streaming._base import Streaming
 
 __all__ = ["Confusion"]
@@ -132,6 +148,57 @@ class Confusion(Streaming):
         """Fraction (by weight) of samples predicted right; NaN when there are none."""
         return self._state.accuracy()
 
+    def zero_one_loss(self, *, normalize: bool = True) -> float:
+        """Fraction (by weight) of samples predicted wrong, or their number (or weight).
+
+        Of single labels this is also the Hamming loss. NaN when there are no samples.
+        """
+        parameters.check_flag(normalize, "normalize", "Confusion.zero_one_loss")
+        return self._state.error_rate() if normalize else self._state.errors()
+
+    def hamming_loss(self) -> float:
+        """Fraction (by weight) of labels predicted wrong; NaN when there are no samples."""
+        return self._state.error_rate()
+
+    def matthews_corrcoef(self) -> float:
+        """Correlation of true and predicted labels; NaN when there are no samples.
+
+        See :func:`lstmetrics.metrics.matthews_corrcoef`.
+        """
+        return self._state.matthews_corrcoef()
+
+    def cohen_kappa(
+        self,
+        *,
+        labels: npt.ArrayLike | None = None,
+        weights: str | None = None,
+        replace_undefined_by: float = float("nan"),
+    ) -> float:
+        """Agreement beyond chance; as in :func:`lstmetrics.metrics.cohen_kappa_score`."""
+        function = "Confusion.cohen_kappa"
+        parameters.check_disagreement(weights, function)
+        parameters.check_replacement(replace_undefined_by, function)
+        value, no_samples, one_label = self._state.cohen_kappa(
+            targets.labels_argument(labels, function), _arrays.DISAGREEMENTS[weights]
+        )
+        if no_samples or one_label:
+            warn_kappa(no_samples, replace_undefined_by)
+            return replace_undefined_by
+        return value
+
+    def likelihood_ratios(
+        self,
+        *,
+        labels: npt.ArrayLike | None = None,
+        replace_undefined_by: float | dict[str, float] = float("nan"),
+    ) -> tuple[float, float]:
+        """LR+ and LR-; as in :func:`lstmetrics.metrics.class_likelihood_ratios`."""
+        function = "Confusion.likelihood_ratios"
+        replacements = replacement_pair(replace_undefined_by, function)
+        ratios, zeros = self._state.likelihood_ratios(targets.labels_argument(labels, function))
+        warn_likelihoods(*zeros)
+        return replaced_likelihood_ratios(ratios, zeros, replacements)
+
     def balanced_accuracy(self, *, adjusted: bool = False) -> float:
         """Mean recall over the labels that have true samples.
 
@@ -196,6 +263,59 @@ class Confusion(Streaming):
         parameters.check_beta(beta, "Confusion.fbeta")
         return self._score(_F_SCORE, beta, labels, pos_label, average, zero_division, "f-score")
 
+    def jaccard(
+        self,
+        *,
+        labels: npt.ArrayLike | None = None,
+        pos_label: int | str | None = 1,
+        average: str | None = "binary",
+        zero_division: float | str = "warn",
+    ) -> float | Floats:
+        """``tp / (tp + fp + fn)``; arguments as in :func:`lstmetrics.metrics.jaccard_score`."""
+        wanted, value = self._selection(labels, pos_label, average, zero_division)
+        per_label, averaged, undefined = self._state.jaccard(
+            wanted, _arrays.AVERAGES[average], value
+        )
+        if isinstance(zero_division, str) and undefined:
+            warn_undefined(JACCARD_UNDEFINED, len(per_label), ("jaccard",))
+        if average is None:
+            return per_label
+        return per_label.item(0) if average == "binary" else averaged
+
+    def report(
+        self,
+        *,
+        labels: npt.ArrayLike | None = None,
+        target_names: Sequence[str] | None = None,
+        digits: int = 2,
+        output_dict: bool = False,
+        zero_division: float | str = "warn",
+    ) -> str | dict[str, Any]:
+        """Precision, recall, F1 and support, as text or as a dict.
+
+        Arguments are those of :func:`lstmetrics.metrics.classification_report`.
+        """
+        function = "Confusion.report"
+        parameters.check_digits(digits, function)
+        parameters.check_flag(output_dict, "output_dict", function)
+        wanted = targets.labels_argument(labels, function)
+        state = self._state.copy()
+        *scores, support, all_labels, none_correct = state.report(
+            wanted, parameters.zero_division_value(zero_division, function)
+        )
+        order = state.labels if wanted is None else wanted
+        names = report_names(order, target_names, wanted is not None)
+        if isinstance(zero_division, str):
+            warn_report([bits(undefined) for *_, undefined in scores], len(order))
+        columns, amounts, _, _ = scores[0]
+        shown = scores_of(
+            (*columns, amounts),
+            [averages for _, _, averages, _ in scores[1:]],
+            Facts(support, all_labels, none_correct, weights_cancel=False),
+            whole=not (state.is_weighted or none_correct),
+        )
+        return laid_out(names, shown, digits, bool(output_dict))
+
     def support(self) -> npt.NDArray[Any]:
         """Return the true samples (or their weight) of each label, in the order of `labels`."""
         return self._state.scores(None, _arrays.AVERAGES[None], 1.0, 0.0)[1]
@@ -221,6 +341,23 @@ class Confusion(Streaming):
         names = targets.labels_argument(labels, "Confusion.matrix")
         matrix: npt.NDArray[Any] = self._state.matrix(names, _arrays.NORMALIZATIONS[normalize])
         return matrix
+
+    def against_rest(self, *, labels: npt.ArrayLike | None = None) -> npt.NDArray[Any]:
+        """Return ``[[tn, fp], [fn, tp]]`` of each label against the rest.
+
+        Parameters
+        ----------
+        labels : array-like, default=None
+            Which labels, and in which order; all when None.
+
+        Returns
+        -------
+        ndarray of shape (n_labels, 2, 2)
+            int64 counts, or float64 once weights were given.
+        """
+        names = targets.labels_argument(labels, "Confusion.against_rest")
+        matrices: npt.NDArray[Any] = self._state.one_against_rest(names)
+        return matrices
 
     def compute(self) -> dict[str, float]:
         """Return the headline results; a ratio over zero counts as 0, and no samples give NaN.
@@ -253,6 +390,20 @@ class Confusion(Streaming):
         zero_division: Any,
         warn_for: str,
     ) -> float | Floats:
+        wanted, value = self._selection(labels, pos_label, average, zero_division)
+        per_label, support, averages, undefined = self._state.scores(
+            wanted, _arrays.AVERAGES[average], beta, value
+        )
+        if isinstance(zero_division, str) and undefined[which]:
+            warn_undefined(1 << which, len(support), (warn_for,))
+        if average is None:
+            return per_label[which]
+        return per_label[which].item(0) if average == "binary" else averages[which]
+
+    def _selection(
+        self, labels: Any, pos_label: Any, average: str | None, zero_division: Any
+    ) -> tuple[list[Any] | None, float]:
+        """Return the labels to score, and what stands for a ratio over zero."""
         function = "Confusion"
         parameters.check_average(average, function)
         parameters.check_pos_label(pos_label, function)
@@ -262,14 +413,7 @@ class Confusion(Streaming):
         wanted = targets.labels_argument(labels, function)
         if average == "binary":
             wanted = [self._positive(targets.scalar(pos_label))]
-        per_label, support, averages, undefined = self._state.scores(
-            wanted, _arrays.AVERAGES[average], beta, value
-        )
-        if isinstance(zero_division, str) and undefined[which]:
-            warn_undefined(1 << which, len(support), (warn_for,))
-        if average is None:
-            return per_label[which]
-        return per_label[which].item(0) if average == "binary" else averages[which]
+        return wanted, value
 
     def _positive(self, pos_label: Any) -> Any:
         labels = self.labels

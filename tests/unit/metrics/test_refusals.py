@@ -36,7 +36,22 @@ WEIGHTS: dict[str, Any] = {
     "too many": [1, 2, 3],
     "2d": [[1], [2]],
 }
-FUNCTIONS = ("accuracy_score", "confusion_matrix", "precision_score", "recall_score", "f1_score")
+FUNCTIONS = (
+    "accuracy_score",
+    "balanced_accuracy_score",
+    "class_likelihood_ratios",
+    "classification_report",
+    "cohen_kappa_score",
+    "confusion_matrix",
+    "f1_score",
+    "hamming_loss",
+    "jaccard_score",
+    "matthews_corrcoef",
+    "multilabel_confusion_matrix",
+    "precision_score",
+    "recall_score",
+    "zero_one_loss",
+)
 
 
 def assert_refused_alike(name: str, *arguments: Any, **keywords: Any) -> None:
@@ -51,7 +66,9 @@ def assert_refused_alike(name: str, *arguments: Any, **keywords: Any) -> None:
 
 
 # scikit-learn's confusion_matrix counts weights that were not given, and speaks of features.
-OTHER_WORDS = {("confusion_matrix", "lengths"), ("confusion_matrix", "3d")}
+# So do those that are built on it.
+OVER_A_MATRIX = ("confusion_matrix", "balanced_accuracy_score", "cohen_kappa_score")
+OTHER_WORDS = {(name, case) for name in OVER_A_MATRIX for case in ("lengths", "3d")}
 
 
 @pytest.mark.parametrize(
