@@ -10,6 +10,7 @@ _Floats = npt.NDArray[np.float64]
 
 AVERAGES: Final[dict[str | None, int]]
 NORMALIZATIONS: Final[dict[str | None, int]]
+PROBABILITY_METRICS: Final[dict[str, int]]
 DISAGREEMENTS: Final[dict[str | None, int]]
 
 _Three = tuple[float, float, float]
@@ -82,12 +83,12 @@ def cohen_kappa(
 def likelihood_ratios(
     y_true: _Array, y_pred: _Array, sample_weight: _Array | None, labels: list[Any] | None
 ) -> tuple[tuple[float, float], tuple[bool, bool, bool, bool], _AgreementFacts]: ...
-def log_loss(
+def probability_metric(
+    metric: int,
     y_true: _Array,
     y_proba: _Array,
     sample_weight: _Array | None,
     labels: list[Any] | None,
-    normalize: bool,
 ) -> tuple[float, bool, bool]: ...
 def cross_entropy(
     logits: _Array,

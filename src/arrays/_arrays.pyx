@@ -200,13 +200,21 @@ cdef extern from "border/agreement.hpp" namespace "lstmetrics::border":
 
 
 cdef extern from "border/losses.hpp" namespace "lstmetrics::border":
-    cdef cppclass LogLossAnswer:
+    cdef enum class ProbabilityMetric(uint8_t):
+        log_loss
+        total_log_loss
+        brier_score
+        half_brier_score
+        d2_log_loss
+        d2_brier
+
+    cdef cppclass LossAnswer:
         double value
         cbool sums_to_one
         cbool weights_cancel
 
-    LogLossAnswer c_log_loss "lstmetrics::border::log_loss"(
-        object, object, object, object, cbool) except +set_python_error
+    LossAnswer c_probability_metric "lstmetrics::border::probability_metric"(
+        ProbabilityMetric, object, object, object, object) except +set_python_error
 
     cdef enum class TokenMetric(uint8_t):
         cross_entropy
@@ -247,6 +255,14 @@ NORMALIZATIONS = {
     "all": <int>Normalize.by_all,
 }
 
+PROBABILITY_METRICS = {
+    "log_loss": <int>ProbabilityMetric.log_loss,
+    "total_log_loss": <int>ProbabilityMetric.total_log_loss,
+    "brier_score": <int>ProbabilityMetric.brier_score,
+    "half_brier_score": <int>ProbabilityMetric.half_brier_score,
+    "d2_log_loss": <int>ProbabilityMetric.d2_log_loss,
+    "d2_brier": <int>ProbabilityMetric.d2_brier,
+}
 DISAGREEMENTS = {
     None: <int>Disagreement.nominal,
     "linear": <int>Disagreement.linear,
@@ -403,9 +419,10 @@ def likelihood_ratios(y_true, y_pred, sample_weight, labels):
 
 # ---- losses -------------------------------------------------------------------------------------
 
-def log_loss(y_true, y_proba, sample_weight, labels, bint normalize):
-    """(mean or total loss, whether all rows sum to one, whether the weights add up to zero)"""
-    cdef LogLossAnswer answer = c_log_loss(y_true, y_proba, sample_weight, labels, normalize)
+def probability_metric(int metric, y_true, y_proba, sample_weight, labels):
+    """(value, whether all rows sum to one, whether the weights add up to zero)"""
+    cdef LossAnswer answer = c_probability_metric(
+        <ProbabilityMetric>metric, y_true, y_proba, sample_weight, labels)
     return answer.value, answer.sums_to_one, answer.weights_cancel
 
 

@@ -39,17 +39,52 @@ metrics::ProbabilityNotes LossArrays::update(metrics::LossSum& state,
                       {.allow_negative_weights = allow_negative_weights});
 }
 
-LogLossAnswer log_loss(PyObject* y_true, PyObject* probabilities, PyObject* sample_weight,
-                       PyObject* labels, bool normalize) {
+namespace {
+
+metrics::Loss loss_of(ProbabilityMetric metric) {
+  switch (metric) {
+    case ProbabilityMetric::log_loss:
+    case ProbabilityMetric::total_log_loss:
+    case ProbabilityMetric::d2_log_loss:
+      return metrics::Loss::log_loss;
+    case ProbabilityMetric::brier_score:
+    case ProbabilityMetric::half_brier_score:
+    case ProbabilityMetric::d2_brier:
+      break;
+  }
+  return metrics::Loss::brier;
+}
+
+double value_of(ProbabilityMetric metric, const metrics::LossSum& state) {
+  switch (metric) {
+    case ProbabilityMetric::log_loss:
+      return formulas::mean_loss(state.result());
+    case ProbabilityMetric::total_log_loss:
+      return formulas::total_loss(state.result());
+    case ProbabilityMetric::d2_log_loss:
+      return formulas::d2_log_loss(state);
+    case ProbabilityMetric::d2_brier:
+      return formulas::d2_brier(state);
+    case ProbabilityMetric::brier_score:
+    case ProbabilityMetric::half_brier_score:
+      break;
+  }
+  return formulas::brier_score(state.result(), metric == ProbabilityMetric::half_brier_score);
+}
+
+}  // namespace
+
+LossAnswer probability_metric(ProbabilityMetric metric, PyObject* y_true, PyObject* probabilities,
+                              PyObject* sample_weight, PyObject* labels) {
   const LossArrays arrays(y_true, probabilities, sample_weight);
   // An empty input has no loss; scikit-learn refuses it.
   if (arrays.rows() == 0) throw InvalidValue("y_proba is empty: at least 1 sample is required");
-  metrics::LossSum state(metrics::Loss::log_loss, metrics::LabelSet(label_list(labels, "labels")));
-  LogLossAnswer result;
+  metrics::LossSum state(loss_of(metric), metrics::LabelSet(label_list(labels, "labels")));
+  LossAnswer result;
   const auto compute = [&] {
     result.sums_to_one = arrays.update(state, true).rows_not_summing_to_one == 0;
+    result.value = value_of(metric, state);
     const metrics::LossMoments& moments = state.result();
-    result.value = normalize ? formulas::mean_loss(moments) : formulas::total_loss(moments);
     result.weights_cancel = moments.weighted && moments.total.weight.is_zero();
   };
   unlocked(arrays.items(), [&] { runtime::enter(compute); });

@@ -39,14 +39,23 @@ class LossArrays {
   OptionalColumn weights_;
 };
 
-struct LogLossAnswer {
+enum class ProbabilityMetric : std::uint8_t {
+  log_loss,
+  total_log_loss,
+  brier_score,
+  half_brier_score,
+  d2_log_loss,
+  d2_brier,
+};
+
+struct LossAnswer {
   double value = 0.0;
   bool sums_to_one = true;
   bool weights_cancel = false;
 };
-// `labels` is a list of scalars, or None: those of y_true. The mean, or the sum.
-LogLossAnswer log_loss(PyObject* y_true, PyObject* probabilities, PyObject* sample_weight,
-                       PyObject* labels, bool normalize);
+// `labels` is a list of scalars, or None: those of y_true.
+LossAnswer probability_metric(ProbabilityMetric metric, PyObject* y_true, PyObject* probabilities,
+                              PyObject* sample_weight, PyObject* labels);
 
 // Logits (tokens x vocabulary), targets, a mask and weights.
 class TokenArrays {

@@ -331,6 +331,16 @@ void register_loss(py::module_& module) {
                              formula<LossSum>([](const LossSum& s) { return s.samples(); }))
       .def("value", of_moments(&formulas::mean_loss))
       .def("total", of_moments(&formulas::total_loss))
+      .def(
+          "brier_score",
+          [](const LossState& self, bool half) {
+            return read(self, [half](const LossSum& state) {
+              return formulas::brier_score(state.result(), half);
+            });
+          },
+          py::arg("half"))
+      .def("d2_log_loss", formula<LossSum>(&formulas::d2_log_loss))
+      .def("d2_brier", formula<LossSum>(&formulas::d2_brier))
       .def("standard_error", of_moments(&formulas::mean_loss_standard_error));
 }
 

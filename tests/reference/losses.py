@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Hashable, Sequence
+from fractions import Fraction
 
-from reference.exact import round_to_float32
+from reference.counts import Weights, ratio, weight_fractions
+from reference.exact import round_once, round_to_float32
 
 EPSILON = {"float64": 2.0**-52, "float32": 2.0**-23}
 
@@ -37,3 +39,59 @@ def log_loss(losses: Sequence[float], weights: Sequence[float] | None = None) ->
     """Weighted mean: exact sums of fl(w * loss) and of w, divided once."""
     amounts = [1.0] * len(losses) if weights is None else list(weights)
     return math.fsum(w * x for w, x in zip(amounts, losses, strict=True)) / math.fsum(amounts)
+
+
+def one_hot(y_true: Sequence[Hashable], labels: Sequence[Hashable]) -> list[list[int]]:
+    """1 in the column of the true label."""
+    return [[int(label == true) for label in labels] for true in y_true]
+
+
+def brier(
+    y_true: Sequence[Hashable],
+    rows: Sequence[Sequence[Fraction]],
+    labels: Sequence[Hashable],
+    weights: Weights = None,
+) -> Fraction | None:
+    """Weighted mean of the squared distances of rows from what came true."""
+    amounts = weight_fractions(len(y_true), weights)
+    distances = [
+        sum(((hit - p) ** 2 for hit, p in zip(hits, row, strict=True)), Fraction(0))
+        for hits, row in zip(one_hot(y_true, labels), rows, strict=True)
+    ]
+    total = sum((w * d for w, d in zip(amounts, distances, strict=True)), Fraction(0))
+    return ratio(total, sum(amounts, Fraction(0)))
+
+
+def shares(
+    y_true: Sequence[Hashable], labels: Sequence[Hashable], weights: Weights = None
+) -> list[Fraction]:
+    """Each label's share of the weight."""
+    amounts = weight_fractions(len(y_true), weights)
+    total = sum(amounts, Fraction(0))
+    pairs = list(zip(y_true, amounts, strict=True))
+    return [sum((w for t, w in pairs if t == label), Fraction(0)) / total for label in labels]
+
+
+def d2_brier(
+    y_true: Sequence[Hashable],
+    rows: Sequence[Sequence[Fraction]],
+    labels: Sequence[Hashable],
+    weights: Weights = None,
+) -> Fraction | None:
+    """What is saved of the score of predicting the shares; nothing where that has none."""
+    null = brier(y_true, [shares(y_true, labels, weights)] * len(y_true), labels, weights)
+    score = brier(y_true, rows, labels, weights)
+    saved = None if score is None or null is None else ratio(score, null)
+    return None if saved is None else 1 - saved
+
+
+def d2_log_loss(
+    y_true: Sequence[Hashable],
+    losses: Sequence[float],
+    labels: Sequence[Hashable],
+    weights: Weights = None,
+) -> float:
+    """What is saved of the log loss of predicting the shares, as doubles and clipped."""
+    row = [round_once(share) for share in shares(y_true, labels, weights)]
+    null = sample_losses(y_true, [row] * len(y_true), labels)
+    return 1 - log_loss(losses, weights) / log_loss(null, weights)

@@ -10,6 +10,7 @@ from lstmetrics.metrics._agreement import (
     cohen_kappa_score,
     matthews_corrcoef,
 )
+from lstmetrics.metrics._brier import brier_score_loss, d2_brier_score, d2_log_loss_score
 from lstmetrics.metrics._classification import (
     accuracy_score,
     confusion_matrix,
@@ -32,11 +33,14 @@ from lstmetrics.metrics._report import classification_report
 __all__ = [
     "accuracy_score",
     "balanced_accuracy_score",
+    "brier_score_loss",
     "class_likelihood_ratios",
     "classification_report",
     "cohen_kappa_score",
     "confusion_matrix",
     "cross_entropy",
+    "d2_brier_score",
+    "d2_log_loss_score",
     "f1_score",
     "fbeta_score",
     "hamming_loss",

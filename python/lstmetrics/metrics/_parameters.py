@@ -19,6 +19,7 @@ __all__ = [
     "check_normalize",
     "check_pos_label",
     "check_replacement",
+    "check_scale",
     "check_warn_for",
     "refuse",
     "zero_division_value",
@@ -70,6 +71,13 @@ def check_digits(value: Any, function: str) -> None:
     """Accept integers from 0."""
     if not isinstance(value, Integral) or value < 0:
         raise refuse("digits", function, "an int in the range [0, inf)", value)
+
+
+def check_scale(value: Any, function: str) -> None:
+    """Accept booleans and 'auto'."""
+    if not isinstance(value, bool | np.bool_) and not (isinstance(value, str) and value == "auto"):
+        expected = "an instance of 'bool' or an instance of 'numpy.bool' or a str among {'auto'}"
+        raise refuse("scale_by_half", function, expected, value)
 
 
 def check_replacement(value: Any, function: str) -> None:

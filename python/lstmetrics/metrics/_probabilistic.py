@@ -14,7 +14,14 @@ from lstmetrics.errors import InvalidTypeError, InvalidValueError, ShapeError, U
 from lstmetrics.metrics import _parameters as parameters
 from lstmetrics.metrics import _targets as targets
 
-__all__ = ["log_loss", "probability_array"]
+__all__ = [
+    "log_loss",
+    "probability_array",
+    "probability_metric",
+    "refuse_cancelling",
+    "refuse_probabilities",
+    "renamed",
+]
 
 Array = npt.NDArray[Any]
 
@@ -69,21 +76,40 @@ def log_loss(
     """
     function = "log_loss"
     parameters.check_flag(normalize, "normalize", function)
-    probabilities = probability_array(_renamed(y_proba, y_pred), function)
+    return probability_metric(
+        "log_loss" if normalize else "total_log_loss",
+        function,
+        y_true,
+        probability_array(renamed(y_proba, y_pred), function),
+        sample_weight,
+        labels,
+        divides=bool(normalize),
+    )
+
+
+def probability_metric(
+    metric: str,
+    function: str,
+    y_true: Any,
+    probabilities: Array,
+    sample_weight: Any,
+    labels: Any,
+    *,
+    divides: bool = True,
+) -> float:
+    """Ask the core for a metric of probabilities of each label; refuse and warn as scikit-learn."""
     truth = targets.target(y_true, "y_true", function)
     weights = targets.weights(sample_weight, function)
     wanted = targets.labels_argument(labels, function)
     try:
-        value, sums_to_one, weights_cancel = _arrays.log_loss(
-            truth, probabilities, weights, wanted, bool(normalize)
+        value, sums_to_one, weights_cancel = _arrays.probability_metric(
+            _arrays.PROBABILITY_METRICS[metric], truth, probabilities, weights, wanted
         )
     except (InvalidValueError, InvalidTypeError) as error:
         said = targets.said_by(lambda: _refuse_input(truth, probabilities, weights, wanted))
         raise (said or error) from None
     if weights_cancel:
-        targets.explain_cancelling(weights, function)
-        if normalize:
-            raise ZeroDivisionError("Weights sum to zero, can't be normalized")
+        refuse_cancelling(weights, function, divides)
     if wanted is not None:
         _warn_of_order(wanted, labels)
     if not sums_to_one:
@@ -91,7 +117,15 @@ def log_loss(
     return value
 
 
-def _renamed(y_proba: Any, y_pred: Any) -> Any:
+def refuse_cancelling(weights: Array | None, function: str, divides: bool) -> None:
+    """Refuse weights that are all zero and, where they divide, those that add up to it."""
+    targets.explain_cancelling(weights, function)
+    if divides:
+        raise ZeroDivisionError("Weights sum to zero, can't be normalized")
+
+
+def renamed(y_proba: Any, y_pred: Any) -> Any:
+    """Return the probabilities under their present or, with a warning, their former name."""
     if isinstance(y_pred, str) and y_pred == "deprecated":
         return y_proba
     if y_proba is not None:
@@ -142,12 +176,7 @@ def _warn_of_order(wanted: Sequence[Any], labels: Any) -> None:
 def _refuse_input(
     truth: Array, probabilities: Array, weights: Array | None, wanted: Sequence[Any] | None
 ) -> None:
-    if not len(probabilities):
-        raise InvalidValueError(
-            f"Found array with 0 sample(s) (shape={probabilities.shape}) while a minimum of 1 is "
-            "required."
-        )
-    targets.check_finite(probabilities, "")
+    refuse_probabilities(probabilities)
     if probabilities.max() > 1:
         raise InvalidValueError(f"y_prob contains values greater than 1: {probabilities.max()}")
     if probabilities.min() < 0:
@@ -163,6 +192,16 @@ def _refuse_input(
     if kind not in ("binary", "multiclass"):
         raise InvalidValueError(f"Unknown label type: {(truth,)!r}")
     _refuse_classes(truth, probabilities, wanted)
+
+
+def refuse_probabilities(probabilities: Array) -> None:
+    """Refuse none at all, NaN and infinities."""
+    if not len(probabilities):
+        raise InvalidValueError(
+            f"Found array with 0 sample(s) (shape={probabilities.shape}) while a minimum of 1 is "
+            "required."
+        )
+    targets.check_finite(probabilities, "")
 
 
 def _refuse_classes(truth: Array, probabilities: Array, wanted: Sequence[Any] | None) -> None:

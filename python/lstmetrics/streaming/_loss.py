@@ -8,7 +8,10 @@ import numpy.typing as npt
 
 from lstmetrics import _core
 from lstmetrics._warnings import warn
+from lstmetrics.errors import UnsupportedError
 from lstmetrics.metrics import _targets as targets
+from lstmetrics.metrics._brier import warn_too_few
+from lstmetrics.metrics._parameters import check_scale
 from lstmetrics.metrics._probabilistic import probability_array
 from lstmetrics.streaming._base import Streaming
 
@@ -138,6 +141,55 @@ class Loss(Streaming):
     def total(self) -> float:
         """``sum(w * loss)``, exact and rounded once."""
         return self._state.total()
+
+    def brier_score(self, *, scale_by_half: bool | str = "auto") -> float:
+        """Mean of ``sum((p - [label is true])**2)``, or half of it, of a ``Loss("brier")``.
+
+        Parameters
+        ----------
+        scale_by_half : bool or 'auto', default='auto'
+            Whether to halve it, so that it lies between 0 and 1; 'auto' does so for two labels.
+
+        Returns
+        -------
+        float
+            NaN when there are no samples.
+
+        Raises
+        ------
+        UnsupportedError
+            For another loss.
+        """
+        function = "Loss.brier_score"
+        check_scale(scale_by_half, function)
+        state = self._state.copy()
+        if state.loss != "brier":
+            raise UnsupportedError(f"{function} is of a Loss('brier'), this is a {self!r}")
+        half = len(state.labels) < 3 if isinstance(scale_by_half, str) else bool(scale_by_half)
+        return state.brier_score(half)
+
+    def d2(self) -> float:
+        """Fraction of the loss of always predicting each label's share that is saved.
+
+        Returns
+        -------
+        float
+            ``1 - loss / null loss``, 1 being perfect and 0 no better than the shares, as
+            :func:`lstmetrics.metrics.d2_log_loss_score` and
+            :func:`lstmetrics.metrics.d2_brier_score`; NaN, and a warning, for fewer than two
+            samples.
+
+        Raises
+        ------
+        UnsupportedError
+            For losses of the caller's.
+        """
+        state = self._state.copy()
+        if state.loss == "user":
+            raise UnsupportedError("Loss.d2 is of a Loss('log_loss') or a Loss('brier')")
+        if state.samples < 2:
+            warn_too_few()
+        return state.d2_log_loss() if state.loss == "log_loss" else state.d2_brier()
 
     def standard_error(self) -> float:
         """Return the standard error of :meth:`value`, by exact second moments.

@@ -5,6 +5,7 @@
 #include <limits>
 
 #include "lstmetrics/kernels/dispatch.hpp"
+#include "lstmetrics/metrics/formulas/products.hpp"
 #include "lstmetrics/numeric/exact_ratio.hpp"
 
 namespace lstmetrics::metrics::formulas {
@@ -31,6 +32,25 @@ double bits_per(const TokenSums& sums, std::int64_t units) {
   return units == 0 ? kNan : quotient(sums.nll.loss.value() / kLn2, static_cast<double>(units));
 }
 
+// One label's share of the weight.
+double share_of(const WeightedCount& label, const LossMoments& moments) {
+  return fraction(label, moments.total, moments.weighted);
+}
+
+// sum(w * log loss) of predicting each label's share.
+numeric::ExactSum log_loss_of_shares(const LossSum& state) {
+  constexpr double kEps = std::numeric_limits<double>::epsilon();
+  numeric::ExactSum total;
+  for (const WeightedCount& label : state.classes()) {
+    const double weight = label.weight.value();
+    if (weight == 0) continue;
+    double share = std::clamp(share_of(label, state.result()), kEps, 1 - kEps);
+    kernels::table().log_f64(&share, &share, 1);
+    total.add(weight * -share);
+  }
+  return total;
+}
+
 }  // namespace
 
 double mean_loss(const LossMoments& moments) {
@@ -48,6 +68,40 @@ double mean_loss_standard_error(const LossMoments& moments) {
                          mean * mean * moments.weight_squared.value();
   if (squares != squares) return kNan;
   return canonical(std::sqrt(std::max(squares, 0.0) * (n / (n - 1))) / std::abs(weight));
+}
+
+double brier_score(const LossMoments& moments, bool half) {
+  return half ? mean_loss(moments) / 2 : mean_loss(moments);
+}
+
+double d2_log_loss(const LossSum& state) {
+  const LossMoments& moments = state.result();
+  if (moments.total.samples < 2) return kNan;
+  const numeric::ExactSum null = log_loss_of_shares(state);
+  numeric::ExactSum gained = null;
+  detail::subtract(gained, moments.loss);
+  return quotient(gained.value(), null.value());
+}
+
+// With W the total weight, W_k a label's and S the sum of losses: (N - S W) / N where
+// N = sum(W_k (W - W_k)).
+double d2_brier(const LossSum& state) {
+  using Products = detail::WeightProducts;
+  const LossMoments& moments = state.result();
+  if (moments.total.samples < 2) return kNan;
+  const Products products(moments.total.weight);
+  numeric::ExactSum null;
+  for (const WeightedCount& label : state.classes()) {
+    numeric::ExactSum others = moments.total.weight;
+    detail::subtract(others, label.weight);
+    Products::add(null, products.factor(label.weight), products.factor(others));
+  }
+  numeric::ExactSum gained = null;
+  Products::subtract(gained, products.factor(moments.loss), products.factor(moments.total.weight));
+  const double above = gained.value();
+  const double below = null.value();
+  if (below == 0 && above < 0) return -std::numeric_limits<double>::infinity();
+  return quotient(above, below);
 }
 
 double cross_entropy(const TokenSums& sums) { return mean_loss(sums.nll); }

@@ -20,6 +20,19 @@ LSTMETRICS_API double total_loss(const LossMoments& moments);
 // NaN for fewer than two samples.
 LSTMETRICS_API double mean_loss_standard_error(const LossMoments& moments);
 
+// The mean Brier loss, or half of it, which of two labels is (1 - p)^2.
+LSTMETRICS_API double brier_score(const LossMoments& moments, bool half);
+
+// 1 - loss / loss of always predicting each label's share of the weight, over the same samples: 1
+// is perfect, 0 no better. Of two or more samples, else NaN.
+//
+// The log loss of the shares is that of their doubles, clipped to [eps, 1 - eps] as predictions
+// are.
+LSTMETRICS_API double d2_log_loss(const LossSum& state);
+// The Brier loss of the shares is exact, and so is its difference from the loss. With a single
+// label it is x/0: NaN when the loss is 0, else -inf.
+LSTMETRICS_API double d2_brier(const LossSum& state);
+
 // Nats per token.
 LSTMETRICS_API double cross_entropy(const TokenSums& sums);
 // exp(cross_entropy).

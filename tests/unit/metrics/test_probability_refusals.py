@@ -1,4 +1,4 @@
-"""What log_loss refuses or warns about: scikit-learn's cases in scikit-learn's words."""
+"""What metrics of probabilities refuse or warn about: all as scikit-learn does, in its words."""
 
 from __future__ import annotations
 
@@ -32,15 +32,50 @@ REFUSED: dict[str, tuple[tuple[Any, ...], dict[str, Any]]] = {
 }
 
 
+@pytest.mark.parametrize("name", ["log_loss", "d2_log_loss_score"])
 @pytest.mark.parametrize("case", REFUSED)
-def test_refusals(case: str) -> None:
-    arguments, keywords = REFUSED[case]
-    theirs = outcome_of(sklearn.metrics.log_loss, *arguments, **keywords)
-    ours = outcome_of(metrics.log_loss, *arguments, **keywords)
+def test_refusals(name: str, case: str) -> None:
+    if (name, case) != ("d2_log_loss_score", "empty"):  # which warns instead
+        assert_refused_alike(name, *REFUSED[case][0], **REFUSED[case][1])
+
+
+def assert_refused_alike(name: str, *arguments: Any, **keywords: Any) -> None:
+    theirs = outcome_of(getattr(sklearn.metrics, name), *arguments, **keywords)
+    ours = outcome_of(getattr(metrics, name), *arguments, **keywords)
     assert isinstance(theirs.error, ValueError)
     assert isinstance(ours.error, ValueError)
     assert isinstance(ours.error, LstmetricsError)
     assert ours.message == theirs.message
+
+
+ONE_COLUMN: dict[str, tuple[tuple[Any, ...], dict[str, Any]]] = {
+    "above one": (([0, 1], [0.5, 1.5]), {}),
+    "below zero": (([0, 1], [0.5, -0.5]), {}),
+    "nan": (([0, 1], [0.5, NAN]), {}),
+    "nan label": (([0, NAN], [0.5, 0.5]), {}),
+    "lengths": (([0, 1, 1], [0.5, 0.5]), {}),
+    "multiclass": (([0, 1, 2], [0.5, 0.5, 0.5]), {}),
+    "multiclass with pos_label": (([0, 1, 2], [0.5, 0.5, 0.5]), {"pos_label": 1}),
+    "continuous": (([0.5, 1], [0.5, 0.5]), {}),
+    "text": ((["a", "b"], [0.5, 0.5]), {}),
+    "weights": (([0, 1], [0.5, 0.5]), {"sample_weight": [1, NAN]}),
+    "zero weights": (([0, 1], [0.5, 0.5]), {"sample_weight": [0, 0]}),
+    "no label": (([0, 1], [0.5, 0.5]), {"pos_label": [1]}),
+    "several columns": (([0, 1], [[0.2, 0.3, 0.5]] * 2), {}),
+    "above one of several": (([0, 1], [[0.2, 1.3]] * 2), {}),
+    "unknown label": (([0, 7], [[0.5, 0.5]] * 2), {"labels": [0, 1]}),
+    "3d": (([0, 1], [[[0.5]], [[0.5]]]), {}),
+}
+
+
+@pytest.mark.parametrize("name", ["brier_score_loss", "d2_brier_score"])
+@pytest.mark.parametrize("case", ONE_COLUMN)
+def test_refusals_of_brier_scores(name: str, case: str) -> None:
+    assert_refused_alike(name, *ONE_COLUMN[case][0], **ONE_COLUMN[case][1])
+
+
+def test_scale_by_half() -> None:
+    assert_refused_alike("brier_score_loss", [0, 1], [0.5, 0.5], scale_by_half=2)
 
 
 @pytest.mark.parametrize(
