@@ -167,7 +167,7 @@ def test_fewer_than_two_samples() -> None:
 def test_what_a_loss_does_not_have() -> None:
     with pytest.raises(UnsupportedError, match=r"Loss\('brier'\)"):
         Loss("log_loss").brier_score()
-    with pytest.raises(UnsupportedError, match="Loss.d2"):
+    with pytest.raises(UnsupportedError, match=r"Loss\.d2"):
         Loss("user").d2()
 
 
