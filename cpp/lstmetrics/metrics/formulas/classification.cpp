@@ -305,11 +305,14 @@ BalancedAccuracy balanced_accuracy(const ConfusionCounts& state, bool adjusted) 
     result.value = kNan;
     return result;
   }
-  result.value = sum.value() / labels;
-  if (!adjusted) return result;
-  const double chance = 1 / labels;
-  const double above = result.value - chance;
-  result.value = labels == 1 && above == 0 ? kNan : above / (1 - chance);
+  if (!adjusted) {
+    result.value = sum.value() / labels;
+    return result;
+  }
+  // (sum / n - 1 / n) / (1 - 1 / n), with one rounding before the division.
+  sum.add(-1.0);
+  const double above = sum.value();
+  result.value = labels == 1 && above == 0 ? kNan : above / (labels - 1);
   return result;
 }
 
