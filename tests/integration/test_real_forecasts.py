@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from lstmetrics.metrics import log_loss
+from lstmetrics.metrics import brier_score_loss, log_loss
 from lstmetrics.streaming import Loss
 from support.real_data import find, read_csv
 
@@ -31,8 +31,8 @@ def test_log_loss(games: Any) -> None:
 
 
 def test_brier(games: Any) -> None:
-    # Over both outcomes of each game, hence half of it.
-    assert round(Loss("brier").update(*games).value() / 2, 5) == 0.21465
+    assert round(brier_score_loss(*games), 6) == 0.214654
+    assert Loss("brier").update(*games).brier_score() == brier_score_loss(*games)
 
 
 def test_season_by_season(games: Any) -> None:
