@@ -35,16 +35,30 @@ class Workload:
     peer: str
     ours: Callable[[], object]
     theirs: Callable[[], object]
+    # Seconds before each turn: OpenMP's threads spin for a while after theirs, and would take a
+    # core from whoever runs next.
+    rest: float = 0.0
 
 
-def median_times(workload: Workload, rounds: int) -> tuple[float, float]:
-    """Return the median seconds of ours and of the peer's, taking turns."""
+CALLS_A_TURN = 5
+# Seconds of calls that are not timed, at the start of a turn: by then the caches are the
+# candidate's own, and the system has spread its threads over the cores.
+WARM_UP = 0.1
+
+
+def median_times(workload: Workload, turns: int) -> tuple[float, float]:
+    """Return the median seconds of a call of ours and of the peer's, who take turns."""
     taken: tuple[list[float], list[float]] = ([], [])
-    for _ in range(rounds):
+    for _ in range(turns):
         for run, times in zip((workload.ours, workload.theirs), taken, strict=True):
-            start = time.perf_counter()
-            run()
-            times.append(time.perf_counter() - start)
+            time.sleep(workload.rest)
+            begin = time.perf_counter()
+            while time.perf_counter() - begin < WARM_UP:
+                run()
+            for _ in range(CALLS_A_TURN):
+                start = time.perf_counter()
+                run()
+                times.append(time.perf_counter() - start)
     return statistics.median(taken[0]), statistics.median(taken[1])
 
 
@@ -108,6 +122,7 @@ def torch_workloads() -> list[Workload]:
                 "torch",
                 lambda x=ids, b=batch: model.predict(x, batch_size=b),
                 lambda x=tensor: peer(x),
+                rest=0.3,
             )
         )
     logits = RNG.standard_normal((2048, 10_000), dtype=np.float32)
@@ -119,6 +134,7 @@ def torch_workloads() -> list[Workload]:
             "torch",
             lambda: metrics.perplexity(logits, targets),
             lambda: torch.exp(torch.nn.functional.cross_entropy(*tensors)),
+            rest=0.3,
         )
     )
     return found
@@ -133,9 +149,7 @@ def main() -> None:
     )
     print("| workload | lstmetrics | peer | ratio |\n|---|---:|---:|---:|")
     for workload in metric_workloads() + torch_workloads():
-        rounds = 200 if "1,000 samples" in workload.name else 20
-        median_times(workload, 3)  # warm-up
-        ours, theirs = median_times(workload, rounds)
+        ours, theirs = median_times(workload, turns=8)
         print(
             f"| {workload.name} | {scaled(ours)} | {scaled(theirs)} {workload.peer} | "
             f"{theirs / ours:.1f}x |",

@@ -19,6 +19,8 @@ namespace {
 // Positions whose logits are held at once, and steps whose hidden states are.
 constexpr std::size_t kLogitPositions = 32;
 constexpr std::size_t kWindowSteps = 512;
+// Rows that fill the register tiles; with more, projections would leave the nearer caches.
+constexpr std::size_t kBlockRows = 32;
 
 // Copies out what the caller sees; every NaN becomes the canonical one.
 void copy_out(const float* from, std::size_t n, float* to) {
@@ -172,7 +174,7 @@ void Session::for_blocks(const Inputs& inputs, std::size_t batch_size, const Tas
   // No more rows together than asked for, and no fewer blocks than threads.
   const std::size_t threads = runtime::num_threads();
   const std::size_t share = (inputs.rows + threads - 1) / threads;
-  const std::size_t rows = std::min(batch_size, share);
+  const std::size_t rows = std::min({batch_size, share, kBlockRows});
   runtime::parallel_for((inputs.rows + rows - 1) / rows, [&](std::size_t block) {
     const std::size_t first = block * rows;
     const Lease lease(*this);
