@@ -12,10 +12,10 @@
 #include "border/buffer.hpp"
 #include "border/classification.hpp"
 #include "border/counting.hpp"
-#include "border/errors.hpp"
 #include "border/labels.hpp"
 #include "border/losses.hpp"
 #include "core/registrations.hpp"
+#include "lstmetrics/base/error.hpp"
 #include "lstmetrics/metrics/confusion_counts.hpp"
 #include "lstmetrics/metrics/formulas/agreement.hpp"
 #include "lstmetrics/metrics/formulas/classification.hpp"
@@ -419,21 +419,9 @@ void register_tokens(py::module_& module) {
       .def("top_k_accuracies", &top_k_accuracies);
 }
 
-// Every exception of the core that leaves this module goes through the one translation.
-void translate(std::exception_ptr error) {
-  try {
-    std::rethrow_exception(std::move(error));
-  } catch (const Error&) {
-    set_python_error();
-  } catch (const PythonError&) {
-    set_python_error();
-  }
-}
-
 }  // namespace
 
 void register_accumulators(py::module_& module) {
-  py::register_local_exception_translator(&translate);
   register_confusion(module);
   register_loss(module);
   register_tokens(module);

@@ -22,9 +22,4 @@ inline double token_nll(const Table& table, const float* logits, std::size_t n,
                           static_cast<double>(logits[target]));
 }
 
-inline double token_nll(const Table& table, const double* logits, std::size_t n,
-                        std::size_t target) noexcept {
-  return finish_token_nll(table, table.log_sum_exp_f64(logits, n), logits[target]);
-}
-
 }  // namespace lstmetrics::kernels

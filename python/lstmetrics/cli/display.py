@@ -34,12 +34,10 @@ def show_info(facts: dict[str, Any]) -> None:
 def show_report(report: Report) -> None:
     """Print a report: metrics, classes, confusion matrix, digest."""
     console = _console()
-    unit = "tokens" if report.kind == "language model" else "samples"
-    rate = f", {report.samples / report.seconds:,.0f} a second" if report.seconds > 0 else ""
     title = report.kind.capitalize() + (f" of {report.model}" if report.model else "")
     console.print()
     console.print(Text(title, style="bold"))
-    console.print(Text(f"{report.samples:,} {unit} in {report.seconds:.3f} s{rate}", style="dim"))
+    console.print(Text(report.throughput(), style="dim"))
     console.print(_metrics_table(report))
     if report.per_class:
         console.print(_class_table(report))

@@ -80,11 +80,15 @@ class Report:
         """
         return json.dumps(_finite(self.to_dict()), indent=indent, ensure_ascii=False)
 
-    def __repr__(self) -> str:
-        title = f"{self.kind.capitalize()} report" + (f": {self.model}" if self.model else "")
+    def throughput(self) -> str:
+        """Return how much was evaluated in what time, in words."""
         unit = "tokens" if self.kind == "language model" else "samples"
         rate = f", {self.samples / self.seconds:,.0f} a second" if self.seconds > 0 else ""
-        lines = [title, f"{self.samples:,} {unit} in {self.seconds:.3f} s{rate}", ""]
+        return f"{self.samples:,} {unit} in {self.seconds:.3f} s{rate}"
+
+    def __repr__(self) -> str:
+        title = f"{self.kind.capitalize()} report" + (f": {self.model}" if self.model else "")
+        lines = [title, self.throughput(), ""]
         width = max(len(name) for name in self.metrics)
         lines += [f"  {name:<{width}}  {value:.6g}" for name, value in self.metrics.items()]
         lines += self._per_class_lines() + self._confusion_lines()
