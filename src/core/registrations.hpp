@@ -1,4 +1,4 @@
-// What module.cpp assembles: one function per room.
+// What module.cpp assembles: one function for the runtime, the models and each state.
 #pragma once
 
 #include <pybind11/pybind11.h>
@@ -6,7 +6,9 @@
 namespace lstmetrics::border {
 
 void register_runtime(pybind11::module_& module);
-void register_accumulators(pybind11::module_& module);
+void register_confusion(pybind11::module_& module);
+void register_loss(pybind11::module_& module);
+void register_tokens(pybind11::module_& module);
 void register_models(pybind11::module_& module);
 
 }  // namespace lstmetrics::border

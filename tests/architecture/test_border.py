@@ -9,7 +9,7 @@ import pytest
 
 from architecture.house import BORDER, code, cpp_files, files, includes, name_of, places, text
 
-SOURCES = [*cpp_files(BORDER), *files(BORDER, ".pyx", ".pxd")]
+SOURCES = [*cpp_files(BORDER), *files(BORDER, ".pyx", ".pxd", ".pxi")]
 FORBIDDEN_HEADERS = {
     "cmath",
     "math.h",
@@ -39,7 +39,7 @@ def test_the_border_is_there() -> None:
 @pytest.mark.parametrize("path", SOURCES, ids=name_of)
 def test_it_holds_no_arithmetic_on_data(path: Path) -> None:
     assert not set(includes(path)) & FORBIDDEN_HEADERS
-    source = text(path) if path.suffix in {".pyx", ".pxd"} else code(path)
+    source = text(path) if path.suffix in {".pyx", ".pxd", ".pxi"} else code(path)
     assert not list(places(ARITHMETIC, source, path))
 
 

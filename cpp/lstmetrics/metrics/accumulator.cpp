@@ -61,6 +61,20 @@ std::string_view state_name(std::uint16_t tag) noexcept {
       return "LossSum";
     case Tag::token_loss:
       return "TokenLoss";
+    case Tag::multilabel_counts:
+      return "MultilabelCounts";
+    case Tag::score_counts:
+      return "ScoreCounts";
+    case Tag::calibration_bins:
+      return "CalibrationBins";
+    case Tag::top_k_counts:
+      return "TopKCounts";
+    case Tag::entity_counts:
+      return "EntityCounts";
+    case Tag::paired_outcomes:
+      return "PairedOutcomes";
+    case Tag::paired_scores:
+      return "PairedScores";
   }
   return "unknown";
 }

@@ -36,7 +36,18 @@ concept Accumulator =
     };
 
 // Tags are for ever: one per state, never used again.
-enum class Tag : std::uint16_t { confusion_counts = 1, loss_sum = 2, token_loss = 3 };
+enum class Tag : std::uint16_t {
+  confusion_counts = 1,
+  loss_sum = 2,
+  token_loss = 3,
+  multilabel_counts = 4,
+  score_counts = 5,
+  calibration_bins = 6,
+  top_k_counts = 7,
+  entity_counts = 8,
+  paired_outcomes = 9,
+  paired_scores = 10,
+};
 
 namespace detail {
 struct Opened {
