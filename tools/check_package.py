@@ -19,7 +19,19 @@ import zipfile
 from pathlib import Path, PurePosixPath
 
 MOST_DATA = 1_000_000  # bytes of demo models and texts
-NOT_IN_THE_WHEEL = {".pyx", ".pxd", ".pxi", ".cpp", ".hpp", ".c", ".h", ".a", ".o", ".cmake", ".pyc"}
+NOT_IN_THE_WHEEL = {
+    ".pyx",
+    ".pxd",
+    ".pxi",
+    ".cpp",
+    ".hpp",
+    ".c",
+    ".h",
+    ".a",
+    ".o",
+    ".cmake",
+    ".pyc",
+}
 NOT_IN_THE_SDIST = {"build", "dist", ".ci", ".nox", ".venv", ".git", "__pycache__"}
 NEEDED_IN_THE_SDIST = {
     "CMakeLists.txt",

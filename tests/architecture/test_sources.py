@@ -58,7 +58,11 @@ def test_the_version_is_stated_once() -> None:
     literal = rf"(?<![\d.]){re.escape(version)}(?![\d.])"
     stated = [
         place
-        for path in [*cpp_files(ROOT), *python_files(ROOT), *files(ROOT, ".pyx", ".pxi", ".cmake", ".txt")]
+        for path in [
+            *cpp_files(ROOT),
+            *python_files(ROOT),
+            *files(ROOT, ".pyx", ".pxi", ".cmake", ".txt"),
+        ]
         for place in places(literal, text(path), path)
         if re.search(r"version", text(path).splitlines()[int(place.split(":")[1]) - 1], re.I)
     ]
