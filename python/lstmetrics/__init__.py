@@ -19,6 +19,7 @@ from lstmetrics import _core
 
 if TYPE_CHECKING:
     from lstmetrics import errors, evaluation, metrics, models, numeric, runtime, streaming
+    from lstmetrics._sklearn_patch import patch_sklearn, unpatch_sklearn
     from lstmetrics.evaluation import Report, evaluate, evaluate_predictions
     from lstmetrics.models import load_model
     from lstmetrics.runtime import info, num_threads, set_num_threads
@@ -38,9 +39,11 @@ __all__ = [
     "models",
     "num_threads",
     "numeric",
+    "patch_sklearn",
     "runtime",
     "set_num_threads",
     "streaming",
+    "unpatch_sklearn",
 ]
 
 # An instruction set forced by the environment that the machine lacks is an error at import, and so
@@ -56,7 +59,9 @@ _LAZY = {
     "info": "runtime",
     "load_model": "models",
     "num_threads": "runtime",
+    "patch_sklearn": "_sklearn_patch",
     "set_num_threads": "runtime",
+    "unpatch_sklearn": "_sklearn_patch",
 }
 _MODULES = ("errors", "evaluation", "metrics", "models", "numeric", "runtime", "streaming")
 

@@ -7,6 +7,9 @@ Keras catches what it always caught. The C++ core raises the same classes.
 
 from __future__ import annotations
 
+import sys
+from typing import Any
+
 __all__ = [
     "CountOverflowError",
     "FormatError",
@@ -35,7 +38,37 @@ class InvalidValueError(LstmetricsError, ValueError):
 
 
 class InvalidParameterError(InvalidValueError, InvalidTypeError):
-    """A keyword or argument outside what its function accepts, as scikit-learn's class is."""
+    """A keyword or argument outside what its function accepts.
+
+    Wherever scikit-learn is loaded, what is raised is also an instance of its class of this name.
+    """
+
+    def __new__(cls, *args: Any) -> InvalidParameterError:
+        """Make an instance of scikit-learn's class too, if that is loaded."""
+        if cls is InvalidParameterError:
+            cls = _shared_with_scikit_learn()
+        return super().__new__(cls, *args)
+
+    def __reduce__(self) -> tuple[type[InvalidParameterError], tuple[Any, ...]]:
+        """Pickle as our class: who loads it decides whether scikit-learn's is there."""
+        return InvalidParameterError, self.args
+
+
+def _shared_with_scikit_learn() -> type[InvalidParameterError]:
+    """Return a class that is also scikit-learn's, made once; ours where that is not loaded."""
+    theirs = getattr(
+        sys.modules.get("sklearn.utils._param_validation"), "InvalidParameterError", None
+    )
+    if not isinstance(theirs, type):
+        return InvalidParameterError
+    if theirs not in _SHARED:
+        ours = InvalidParameterError
+        body = {"__doc__": ours.__doc__, "__module__": __name__, "__qualname__": ours.__name__}
+        _SHARED[theirs] = type(ours.__name__, (ours, theirs), body)
+    return _SHARED[theirs]
+
+
+_SHARED: dict[type, type[InvalidParameterError]] = {}
 
 
 class ShapeError(InvalidValueError):
