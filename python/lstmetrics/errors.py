@@ -8,7 +8,6 @@ Keras catches what it always caught. The C++ core raises the same classes.
 from __future__ import annotations
 
 import sys
-from typing import Any
 
 __all__ = [
     "CountOverflowError",
@@ -43,13 +42,13 @@ class InvalidParameterError(InvalidValueError, InvalidTypeError):
     Wherever scikit-learn is loaded, what is raised is also an instance of its class of this name.
     """
 
-    def __new__(cls, *args: Any) -> InvalidParameterError:
+    def __new__(cls, *args: object) -> InvalidParameterError:
         """Make an instance of scikit-learn's class too, if that is loaded."""
         if cls is InvalidParameterError:
             cls = _shared_with_scikit_learn()
         return super().__new__(cls, *args)
 
-    def __reduce__(self) -> tuple[type[InvalidParameterError], tuple[Any, ...]]:
+    def __reduce__(self) -> tuple[type[InvalidParameterError], tuple[object, ...]]:
         """Pickle as our class: who loads it decides whether scikit-learn's is there."""
         return InvalidParameterError, self.args
 
