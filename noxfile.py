@@ -20,6 +20,8 @@ PROJECT = nox.project.load_toml(ROOT / "pyproject.toml")["project"]
 DEV = PROJECT["optional-dependencies"]["dev"]
 PYTHONS = ["3.11", "3.12", "3.13", "3.14"]
 TORCH = "torch==2.13.0"  # a later or unpinned one may bring gigabytes for graphics cards
+# Whose own tests our functions pass; a later one has others.
+SKLEARN = ["scikit-learn==1.9.1", "matplotlib>=3.10,<4", "pandas>=2.2,<4", "array-api-strict>=2.4"]
 # The emulator cannot fork where threads run, and programs that a case starts are not emulated.
 NOT_EMULATED = {"test_runtime_fork.cpp", "test_runtime_isa.cpp"}
 # Emulators cannot run with a sanitizer loaded before them.
@@ -91,6 +93,13 @@ def conformance(session: nox.Session) -> None:
     """Compare with PyTorch, which is too heavy for the other sessions."""
     session.install(".[test]", TORCH)
     session.run("pytest", *(session.posargs or ["-n", "auto", "tests/conformance"]))
+
+
+@nox.session
+def sklearn(session: nox.Session) -> None:
+    """Run scikit-learn's own tests of its metrics with ours in their places."""
+    session.install(".[test]", *SKLEARN)
+    session.run("python", "tests/conformance/sklearn_suite", *session.posargs)
 
 
 @nox.session
