@@ -8,11 +8,15 @@ from __future__ import annotations
 
 import sys
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from pathlib import Path
 
-__all__ = ["UndefinedMetricWarning", "undefined_metric_warning", "warn"]
+__all__ = ["UndefinedMetricWarning", "silence", "undefined_metric_warning", "warn"]
 
 _PACKAGE = str(Path(__file__).parent)
+_silent: ContextVar[bool] = ContextVar("lstmetrics_silent", default=False)
 
 
 class UndefinedMetricWarning(UserWarning):
@@ -26,8 +30,20 @@ def undefined_metric_warning() -> type[UserWarning]:
     return found if isinstance(found, type) else UndefinedMetricWarning
 
 
+@contextmanager
+def silence() -> Iterator[None]:
+    """Keep `warn` silent within: for values nobody asked for one by one. Of this thread alone."""
+    token = _silent.set(True)
+    try:
+        yield
+    finally:
+        _silent.reset(token)
+
+
 def warn(message: str, category: type[Warning] = UserWarning) -> None:
     """Warn at the line outside this package that caused it."""
+    if _silent.get():
+        return
     level = 1
     frame = sys._getframe(1)
     while frame.f_back is not None and frame.f_code.co_filename.startswith(_PACKAGE):

@@ -15,7 +15,19 @@ import numpy.typing as npt
 from lstmetrics import _arrays
 from lstmetrics.errors import InvalidTypeError, ShapeError
 
-__all__ = ["exact_sum", "exp", "log", "log_sum_exp", "sigmoid", "softmax", "tanh"]
+__all__ = [
+    "erf",
+    "erfc",
+    "exact_sum",
+    "exp",
+    "log",
+    "log_sum_exp",
+    "normal_cdf",
+    "normal_quantile",
+    "sigmoid",
+    "softmax",
+    "tanh",
+]
 
 Array = npt.NDArray[Any]
 
@@ -33,6 +45,10 @@ def _applied(verb: Callable[[Array, Array], None], array: Array) -> Array:
     out = np.empty_like(array)
     verb(array, out)
     return out
+
+
+def _doubles(verb: Callable[[Array, Array], None], x: npt.ArrayLike, name: str) -> Array:
+    return _applied(verb, _floats(x, name).astype(np.float64, order="C"))
 
 
 def _single(x: npt.ArrayLike, name: str) -> Array:
@@ -102,6 +118,111 @@ def log(x: npt.ArrayLike) -> Array:
     """
     array = _floats(x, "log")
     return _applied(_arrays.log, array.astype(np.float64)).astype(array.dtype)
+
+
+def erf(x: npt.ArrayLike) -> npt.NDArray[np.float64]:
+    """Error function of each element: ``2 / sqrt(pi)`` times the integral of ``exp(-t**2)``.
+
+    Parameters
+    ----------
+    x : array-like, float32, float64 or integers
+
+    Returns
+    -------
+    ndarray of the same shape, float64
+        Within 2 ULP.
+
+    Raises
+    ------
+    InvalidTypeError
+        For other dtypes.
+
+    Examples
+    --------
+    >>> from lstmetrics import numeric
+    >>> numeric.erf([0.0, 1.0])
+    array([0.        , 0.84270079])
+    """
+    return _doubles(_arrays.erf, x, "erf")
+
+
+def erfc(x: npt.ArrayLike) -> npt.NDArray[np.float64]:
+    """``1 - erf(x)`` of each element, without cancellation.
+
+    Parameters
+    ----------
+    x : array-like, float32, float64 or integers
+
+    Returns
+    -------
+    ndarray of the same shape, float64
+        Within 6 ULP, where it is not subnormal.
+
+    Raises
+    ------
+    InvalidTypeError
+        For other dtypes.
+
+    Examples
+    --------
+    >>> from lstmetrics import numeric
+    >>> numeric.erfc([0.0, 10.0])
+    array([1.00000000e+00, 2.08848758e-45])
+    """
+    return _doubles(_arrays.erfc, x, "erfc")
+
+
+def normal_cdf(x: npt.ArrayLike) -> npt.NDArray[np.float64]:
+    """Probability that a standard normal variable is at most each element.
+
+    Parameters
+    ----------
+    x : array-like, float32, float64 or integers
+
+    Returns
+    -------
+    ndarray of the same shape, float64
+        Within 7 ULP, where it is not subnormal.
+
+    Raises
+    ------
+    InvalidTypeError
+        For other dtypes.
+
+    Examples
+    --------
+    >>> from lstmetrics import numeric
+    >>> numeric.normal_cdf([-1.96, 0.0])
+    array([0.0249979, 0.5      ])
+    """
+    return _doubles(_arrays.normal_cdf, x, "normal_cdf")
+
+
+def normal_quantile(p: npt.ArrayLike) -> npt.NDArray[np.float64]:
+    """Return the x with ``normal_cdf(x) == p``, for each element.
+
+    Parameters
+    ----------
+    p : array-like, float32, float64 or integers
+        Probabilities.
+
+    Returns
+    -------
+    ndarray of the same shape, float64
+        Within 4 ULP; minus infinity at 0, infinity at 1, NaN outside [0, 1].
+
+    Raises
+    ------
+    InvalidTypeError
+        For other dtypes.
+
+    Examples
+    --------
+    >>> from lstmetrics import numeric
+    >>> numeric.normal_quantile([0.025, 0.5])
+    array([-1.95996398,  0.        ])
+    """
+    return _doubles(_arrays.normal_quantile, p, "normal_quantile")
 
 
 def sigmoid(x: npt.ArrayLike) -> Array:

@@ -6,6 +6,10 @@ cdef extern from "border/elementwise.hpp" namespace "lstmetrics::border":
         log
         sigmoid
         tanh
+        erf
+        erfc
+        normal_cdf
+        normal_quantile
 
     void c_apply "lstmetrics::border::apply"(Verb, object, object) except +set_python_error
     void c_softmax "lstmetrics::border::softmax"(
@@ -29,6 +33,22 @@ def sigmoid(x, out):
 
 def tanh(x, out):
     c_apply(Verb.tanh, x, out)
+
+
+def erf(x, out):
+    c_apply(Verb.erf, x, out)
+
+
+def erfc(x, out):
+    c_apply(Verb.erfc, x, out)
+
+
+def normal_cdf(x, out):
+    c_apply(Verb.normal_cdf, x, out)
+
+
+def normal_quantile(x, out):
+    c_apply(Verb.normal_quantile, x, out)
 
 
 def softmax(x, out, size_t row):

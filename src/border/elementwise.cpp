@@ -10,6 +10,7 @@
 #include "lstmetrics/kernels/token_nll.hpp"
 #include "lstmetrics/metrics/columns.hpp"
 #include "lstmetrics/numeric/exact_sum.hpp"
+#include "lstmetrics/numeric/normal.hpp"
 #include "lstmetrics/runtime/fp_environment.hpp"
 
 namespace lstmetrics::border {
@@ -24,6 +25,12 @@ struct Kernels {
   void (*f64)(const double*, double*, std::size_t) noexcept;
 };
 
+// A function of one number as a kernel.
+template <double (*kFunction)(double)>
+void each(const double* x, double* y, std::size_t n) noexcept {
+  for (std::size_t i = 0; i < n; ++i) y[i] = kFunction(x[i]);
+}
+
 Kernels kernels_of(Verb verb, const Table& table) {
   switch (verb) {
     case Verb::exp:
@@ -34,6 +41,14 @@ Kernels kernels_of(Verb verb, const Table& table) {
       return {"sigmoid", table.sigmoid_f32, nullptr};
     case Verb::tanh:
       return {"tanh", table.tanh_f32, nullptr};
+    case Verb::erf:
+      return {"erf", nullptr, each<numeric::erf>};
+    case Verb::erfc:
+      return {"erfc", nullptr, each<numeric::erfc>};
+    case Verb::normal_cdf:
+      return {"normal_cdf", nullptr, each<numeric::normal_cdf>};
+    case Verb::normal_quantile:
+      return {"normal_quantile", nullptr, each<numeric::normal_quantile>};
   }
   throw InvalidValue("unknown verb");
 }

@@ -8,7 +8,16 @@
 
 namespace lstmetrics::border {
 
-enum class Verb : std::uint8_t { exp, log, sigmoid, tanh };
+enum class Verb : std::uint8_t {
+  exp,
+  log,
+  sigmoid,
+  tanh,
+  erf,
+  erfc,
+  normal_cdf,
+  normal_quantile,
+};
 
 // `in` and `out` are C-contiguous arrays of one dtype and size: float32 or float64 as the verb has
 // it. InvalidType else.

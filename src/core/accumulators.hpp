@@ -2,14 +2,19 @@
 #pragma once
 
 #include <pybind11/pybind11.h>
+#include <pybind11/stl.h>
 #include <pybind11/typing.h>
 
+#include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "lstmetrics/metrics/accumulator.hpp"
+#include "lstmetrics/metrics/bootstrap.hpp"
 #include "lstmetrics/metrics/guarded.hpp"
 
 namespace lstmetrics::border {
@@ -31,6 +36,31 @@ using Memo = py::typing::Dict<py::int_, py::object>;
 
 template <metrics::Accumulator A>
 using Class = py::class_<metrics::Guarded<A>>;
+
+// Replicates for a bootstrap, of a state that has them.
+template <metrics::Replicable A>
+void register_replicates(Class<A>& type) {
+  using Replicate =
+      decltype(std::declval<const A&>().replicator()(std::declval<const metrics::Draws&>()));
+  using Replicates = std::vector<std::unique_ptr<metrics::Guarded<Replicate>>>;
+  type.def(
+      "replicates",
+      [](const metrics::Guarded<A>& self, std::uint64_t seed, std::uint64_t first,
+         std::size_t count) {
+        return without_gil([&] {
+          auto drawn =
+              self.read([&](const A& a) { return metrics::replicates(a, seed, first, count); });
+          Replicates all;
+          all.reserve(count);
+          for (Replicate& replicate : drawn) {
+            all.push_back(std::make_unique<metrics::Guarded<Replicate>>(std::move(replicate)));
+          }
+          return all;
+        });
+      },
+      py::arg("seed"), py::arg("first"), py::arg("count"),
+      "Draw the replicates [first, first + count) of the bootstrap with a seed.");
+}
 
 // Everything that is the same for all states. What differs (constructors, update, results) is
 // added by the caller.
@@ -110,6 +140,7 @@ Class<A> register_accumulator(py::module_& module, const char* name, const char*
     return sizeof(State) + digest_payload(self).size();
   });
   type.def(py::pickle(bytes, from_bytes));
+  if constexpr (metrics::Replicable<A>) register_replicates<A>(type);
   return type;
 }
 

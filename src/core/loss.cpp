@@ -13,6 +13,7 @@
 #include "core/reading.hpp"
 #include "core/registrations.hpp"
 #include "lstmetrics/base/error.hpp"
+#include "lstmetrics/metrics/formulas/intervals.hpp"
 #include "lstmetrics/metrics/formulas/losses.hpp"
 #include "lstmetrics/metrics/loss_sum.hpp"
 
@@ -106,6 +107,15 @@ void register_loss(py::module_& module) {
           py::arg("half"))
       .def("d2_log_loss", formula<LossSum>(&formulas::d2_log_loss))
       .def("d2_brier", formula<LossSum>(&formulas::d2_brier))
+      .def(
+          "bounds",
+          [](const LossState& self, double level) {
+            const auto bounds = read(self, [level](const LossSum& state) {
+              return formulas::mean_loss_bounds(state.result(), level);
+            });
+            return std::pair(bounds.low, bounds.high);
+          },
+          py::arg("level"))
       .def("standard_error", of_moments(&formulas::mean_loss_standard_error));
 }
 

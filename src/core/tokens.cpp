@@ -11,6 +11,7 @@
 #include "border/losses.hpp"
 #include "core/reading.hpp"
 #include "core/registrations.hpp"
+#include "lstmetrics/metrics/formulas/intervals.hpp"
 #include "lstmetrics/metrics/formulas/losses.hpp"
 #include "lstmetrics/metrics/token_loss.hpp"
 
@@ -57,6 +58,31 @@ std::vector<std::pair<std::int64_t, double>> top_k_accuracies(const TokenState& 
   });
 }
 
+using BoundsOf = formulas::Bounds (*)(const metrics::TokenSums&, double);
+
+// A method that gives the bounds of a metric: (low, high).
+auto bounds_of(BoundsOf bounds) {
+  return [bounds](const TokenState& self, double level) {
+    const auto found =
+        read(self, [&](const TokenLoss& state) { return bounds(state.result(), level); });
+    return std::pair(found.low, found.high);
+  };
+}
+
+// For each k counted: k and the bounds.
+std::vector<std::pair<std::int64_t, std::pair<double, double>>> top_k_bounds(const TokenState& self,
+                                                                             double level) {
+  return read(self, [level](const TokenLoss& state) {
+    std::vector<std::pair<std::int64_t, std::pair<double, double>>> all;
+    const metrics::TokenSums& sums = state.result();
+    for (std::size_t i = 0; i < sums.top.size(); ++i) {
+      const auto bounds = formulas::top_k_accuracy_bounds(sums, i, level);
+      all.emplace_back(sums.top[i].k, std::pair(bounds.low, bounds.high));
+    }
+    return all;
+  });
+}
+
 template <class F>
 auto of_tokens(F f) {
   return formula<TokenLoss>([f](const TokenLoss& state) { return f(state.result()); });
@@ -93,7 +119,15 @@ void register_tokens(py::module_& module) {
       .def("standard_error",
            of_tokens([](const TokenSums& s) { return formulas::mean_loss_standard_error(s.nll); }))
       .def("token_accuracy", of_tokens(&formulas::token_accuracy))
-      .def("top_k_accuracies", &top_k_accuracies);
+      .def("top_k_accuracies", &top_k_accuracies)
+      .def("cross_entropy_bounds", bounds_of(&formulas::cross_entropy_bounds), py::arg("level"))
+      .def("perplexity_bounds", bounds_of(&formulas::perplexity_bounds), py::arg("level"))
+      .def("bits_per_token_bounds", bounds_of(&formulas::bits_per_token_bounds), py::arg("level"))
+      .def("bits_per_character_bounds", bounds_of(&formulas::bits_per_character_bounds),
+           py::arg("level"))
+      .def("bits_per_byte_bounds", bounds_of(&formulas::bits_per_byte_bounds), py::arg("level"))
+      .def("token_accuracy_bounds", bounds_of(&formulas::token_accuracy_bounds), py::arg("level"))
+      .def("top_k_bounds", &top_k_bounds, py::arg("level"));
 }
 
 }  // namespace lstmetrics::border

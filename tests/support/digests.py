@@ -119,6 +119,21 @@ def merged(make: Callable[[slice], Any], rows: int, shards: int) -> str:
     return digest
 
 
+def intervals(work: Workload, predicted: Array, losses: Array, counted: Array) -> str:
+    """The SHA-256 of what the bounds of some metrics are, a bootstrap among them."""
+    confusion = Confusion(range(CLASSES)).update(work.truth, predicted)
+    # Counts beyond the small means, so that every part of the sampler is used.
+    for _ in range(8):
+        confusion.merge(confusion)
+    tokens = Tokens().update_nll(losses, mask=counted)
+    found = [
+        confusion.interval("f1", average="macro", replicates=50),
+        confusion.interval("accuracy"),
+        tokens.interval("perplexity"),
+    ]
+    return hashlib.sha256(repr(found).encode()).hexdigest()
+
+
 def evaluate(work: Workload, batch_size: int = 32, shards: int = 1) -> Digests:
     """Run the models and feed the accumulators."""
     probabilities, states = work.classifier.predict(
@@ -149,6 +164,7 @@ def evaluate(work: Workload, batch_size: int = 32, shards: int = 1) -> Digests:
         "Confusion": merged(confusion, work.rows, shards),
         "Loss": merged(loss, work.rows, shards),
         "Tokens": merged(tokens, work.rows, shards),
+        "intervals": intervals(work, predicted, losses, counted),
     }
 
 

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string_view>
 #include <vector>
@@ -17,6 +18,8 @@
 #include "lstmetrics/numeric/exact_sum.hpp"
 
 namespace lstmetrics::metrics {
+
+class Draws;
 
 struct ConfusionOptions {
   bool allow_negative_weights = false;
@@ -80,6 +83,9 @@ class LSTMETRICS_API ConfusionCounts {
   // Row-major, labels x labels, in the order of labels(). UnsupportedError above 16384 labels.
   std::vector<std::int64_t> matrix_counts() const;
   std::vector<double> matrix_weights() const;  // each cell rounded once
+  // Replicates for a bootstrap; discovered labels are those drawn. UnsupportedError for weights of
+  // an unknown number of samples.
+  std::function<ConfusionCounts(const Draws&)> replicator() const;
 
   bool operator==(const ConfusionCounts& other) const;
   void save(Writer& writer) const;

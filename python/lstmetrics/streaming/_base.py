@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, ClassVar, Protocol, Self
 
 from lstmetrics.errors import InvalidTypeError
+from lstmetrics.streaming._interval import Interval, Ways, interval_of
 
 __all__ = ["State", "Streaming"]
 
@@ -30,6 +32,7 @@ class Streaming:
 
     _state: State
     _kind: ClassVar[Any]
+    _intervals: ClassVar[Ways] = {}
 
     __slots__ = ("_state",)
     __hash__ = None  # type: ignore[assignment]  # mutable
@@ -144,6 +147,65 @@ class Streaming:
         two jobs with the same digest have computed the same thing.
         """
         return self._state.digest()
+
+    def interval(
+        self,
+        metric: str | Callable[[Self], float],
+        level: float = 0.95,
+        *,
+        method: str | None = None,
+        seed: int = 0,
+        replicates: int = 1000,
+        **options: Any,
+    ) -> Interval:
+        """Return a confidence interval of a metric.
+
+        Parameters
+        ----------
+        metric : str or callable
+            The name of a method, such as "accuracy"; or, of states that have a bootstrap, any
+            function of an instance that gives a number.
+        level : float, default=0.95
+            The confidence level, between 0 and 1.
+        method : str, default=None
+            - "wilson": Wilson's score interval, the default for a proportion of samples that were
+              counted without weights: accuracy, precision or recall of one label, token accuracy.
+            - "normal": the mean loss, give or take normal quantiles of its standard error from
+              exact second moments, samples counting as independent; what is computed from a mean,
+              such as perplexity, has the bounds that come of the mean's.
+            - "bootstrap": bounds are percentiles over replicates of the state, in which every cell
+              has a Poisson number of samples with the cell's count as its mean. The draw depends on
+              the seed, the number of the replicate and the cell's labels alone. A cell's weight is
+              multiplied by drawn / count. Labels that were not declared are those drawn.
+
+            None takes the first that fits.
+        seed : int, default=0
+            Of the bootstrap: the same seed and state give the same bits everywhere.
+        replicates : int, default=1000
+            Of the bootstrap. With B of them the bounds are the order statistics of ranks r and
+            B + 1 - r, r being ``floor((1 - level) / 2 * (B + 1))`` and at least 1. Replicates for
+            which the metric is NaN are left out.
+        **options
+            Arguments of the metric: ``average="macro"``, ``pos_label="spam"``.
+
+        Returns
+        -------
+        Interval
+
+        Raises
+        ------
+        InvalidParameterError
+            For an unknown metric or method, a level outside (0, 1), and metrics that give more
+            than one number.
+        UnsupportedError
+            If the method is not for these options and weights.
+        """
+        return interval_of(self.copy(), metric, level, method, seed, replicates, options)
+
+    def _replicates(self, seed: int, first: int, count: int) -> list[Any]:
+        """Return replicates of the bootstrap, as instances that have the metrics."""
+        drawn: list[Any] = self._state.replicates(seed, first, count)  # type: ignore[attr-defined]
+        return [self._holding(state) for state in drawn]
 
     def __reduce__(self) -> tuple[Any, tuple[bytes]]:
         """Pickle by the same bytes as :meth:`to_bytes`."""

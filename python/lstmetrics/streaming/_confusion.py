@@ -30,6 +30,7 @@ from lstmetrics.metrics._report import (
     warn_report,
 )
 from lstmetrics.streaming._base import Streaming
+from lstmetrics.streaming._ways import CONFUSION
 
 __all__ = ["Confusion"]
 
@@ -66,6 +67,7 @@ class Confusion(Streaming):
 
     _state: _core.ConfusionCounts
     _kind: ClassVar[type[_core.ConfusionCounts]] = _core.ConfusionCounts
+    _intervals = CONFUSION
 
     __slots__ = ()
 

@@ -14,6 +14,7 @@ from lstmetrics.metrics._brier import warn_too_few
 from lstmetrics.metrics._parameters import check_scale
 from lstmetrics.metrics._probabilistic import probability_array
 from lstmetrics.streaming._base import Streaming
+from lstmetrics.streaming._ways import LOSS
 
 __all__ = ["Loss"]
 
@@ -46,6 +47,7 @@ class Loss(Streaming):
 
     _state: _core.LossSum
     _kind: ClassVar[type[_core.LossSum]] = _core.LossSum
+    _intervals = LOSS
 
     __slots__ = ()
 
@@ -165,8 +167,13 @@ class Loss(Streaming):
         state = self._state.copy()
         if state.loss != "brier":
             raise UnsupportedError(f"{function} is of a Loss('brier'), this is a {self!r}")
-        half = len(state.labels) < 3 if isinstance(scale_by_half, str) else bool(scale_by_half)
-        return state.brier_score(half)
+        return state.brier_score(self._halves(scale_by_half))
+
+    def _halves(self, scale_by_half: bool | str) -> bool:
+        """Whether the Brier score is halved."""
+        if isinstance(scale_by_half, str):
+            return len(self._state.labels) < 3
+        return bool(scale_by_half)
 
     def d2(self) -> float:
         """Fraction of the loss of always predicting each label's share that is saved.

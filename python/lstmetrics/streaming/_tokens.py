@@ -18,6 +18,7 @@ from lstmetrics.metrics._tokens import (
     token_input,
 )
 from lstmetrics.streaming._base import Streaming
+from lstmetrics.streaming._ways import TOKENS
 
 __all__ = ["Tokens"]
 
@@ -51,6 +52,7 @@ class Tokens(Streaming):
 
     _state: _core.TokenLoss
     _kind: ClassVar[type[_core.TokenLoss]] = _core.TokenLoss
+    _intervals = TOKENS
     ignore_index: int | None
 
     __slots__ = ("ignore_index",)

@@ -1,0 +1,110 @@
+"""Which intervals the metrics of each streaming class have."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from lstmetrics.streaming._interval import BOOTSTRAP, Bounds, Options, Way, Ways, proportion
+
+__all__ = ["CONFUSION", "LOSS", "TOKENS"]
+
+
+def _accuracy(confusion: Any, _options: Options) -> tuple[float, float] | None:
+    state = confusion._state
+    return None if state.is_weighted else (state.correct(), state.samples)
+
+
+def _error_rate(confusion: Any, options: Options) -> tuple[float, float] | None:
+    state = confusion._state
+    if state.is_weighted or not options.get("normalize", True):
+        return None
+    return state.errors(), state.samples
+
+
+def _one_label(confusion: Any, options: Options) -> tuple[int, int, int, int] | None:
+    """(tn, fp, fn, tp) where one label is asked for, and samples were counted without weights."""
+    labels = options.get("labels")
+    if options.get("average", "binary") == "binary":
+        labels = [options.get("pos_label", 1)]
+    if labels is None or len(labels) != 1 or confusion._state.is_weighted:
+        return None
+    (tn, fp), (fn, tp) = confusion.against_rest(labels=labels)[0].tolist()
+    return tn, fp, fn, tp
+
+
+def _precision(confusion: Any, options: Options) -> tuple[float, float] | None:
+    if (cells := _one_label(confusion, options)) is None:
+        return None
+    _, fp, _, tp = cells
+    return tp, tp + fp
+
+
+def _recall(confusion: Any, options: Options) -> tuple[float, float] | None:
+    if (cells := _one_label(confusion, options)) is None:
+        return None
+    _, _, fn, tp = cells
+    return tp, tp + fn
+
+
+_DRAWN = (BOOTSTRAP,)
+
+# Of weights, a proportion has no number of trials: the bootstrap takes over.
+CONFUSION: Ways = {
+    "accuracy": (proportion(_accuracy), BOOTSTRAP),
+    "balanced_accuracy": _DRAWN,
+    "cohen_kappa": _DRAWN,
+    "f1": _DRAWN,
+    "fbeta": _DRAWN,
+    "hamming_loss": (proportion(_error_rate), BOOTSTRAP),
+    "jaccard": _DRAWN,
+    "matthews_corrcoef": _DRAWN,
+    "precision": (proportion(_precision), BOOTSTRAP),
+    "recall": (proportion(_recall), BOOTSTRAP),
+    "zero_one_loss": (proportion(_error_rate), BOOTSTRAP),
+}
+
+
+def _mean_loss(loss: Any, level: float, _options: Options) -> Bounds:
+    bounds: Bounds = loss._state.bounds(level)
+    return bounds
+
+
+def _brier(loss: Any, level: float, options: Options) -> Bounds:
+    low, high = loss._state.bounds(level)
+    half = loss._halves(options.get("scale_by_half", "auto"))
+    return (low / 2, high / 2) if half else (low, high)
+
+
+LOSS: Ways = {
+    "brier_score": (Way("normal", _brier),),
+    "value": (Way("normal", _mean_loss),),
+}
+
+
+def _of_tokens(name: str) -> Callable[[Any, float, Options], Bounds]:
+    def bounds(tokens: Any, level: float, _options: Options) -> Bounds:
+        found: Bounds = getattr(tokens._state, f"{name}_bounds")(level)
+        return found
+
+    return bounds
+
+
+def _top_k(tokens: Any, level: float, options: Options) -> Bounds:
+    bounds: dict[int, Bounds] = dict(tokens._state.top_k_bounds(level))
+    return bounds[options["k"]]
+
+
+_MEANS = (
+    "bits_per_byte",
+    "bits_per_character",
+    "bits_per_token",
+    "cross_entropy",
+    "perplexity",
+)
+
+TOKENS: Ways = {
+    **{name: (Way("normal", _of_tokens(name)),) for name in _MEANS},
+    "token_accuracy": (Way("wilson", _of_tokens("token_accuracy")),),
+    "top_k_accuracy": (Way("wilson", _top_k),),
+}
