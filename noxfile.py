@@ -22,6 +22,7 @@ PYTHONS = ["3.11", "3.12", "3.13", "3.14"]
 TORCH = "torch==2.13.0"  # a later or unpinned one may bring gigabytes for graphics cards
 # Whose own tests our functions pass; a later one has others.
 SKLEARN = ["scikit-learn==1.9.1", "matplotlib>=3.10,<4", "pandas>=2.2,<4", "array-api-strict>=2.4"]
+TORCHMETRICS = "torchmetrics>=1.9,<2"
 # The emulator cannot fork where threads run, and programs that a case starts are not emulated.
 NOT_EMULATED = {"test_runtime_fork.cpp", "test_runtime_isa.cpp"}
 # Emulators cannot run with a sanitizer loaded before them.
@@ -90,8 +91,8 @@ def exhaustive(session: nox.Session) -> None:
 
 @nox.session
 def conformance(session: nox.Session) -> None:
-    """Compare with PyTorch, which is too heavy for the other sessions."""
-    session.install(".[test]", TORCH)
+    """Compare with PyTorch and torchmetrics, which are too heavy for the other sessions."""
+    session.install(".[test]", TORCH, TORCHMETRICS)
     session.run("pytest", *(session.posargs or ["-n", "auto", "tests/conformance"]))
 
 

@@ -11,6 +11,8 @@ _Floats = npt.NDArray[np.float64]
 AVERAGES: Final[dict[str | None, int]]
 NORMALIZATIONS: Final[dict[str | None, int]]
 PROBABILITY_METRICS: Final[dict[str, int]]
+CALIBRATION_KINDS: Final[dict[str, int]]
+CALIBRATION_NORMS: Final[dict[str, int]]
 DISAGREEMENTS: Final[dict[str | None, int]]
 
 _Three = tuple[float, float, float]
@@ -89,6 +91,20 @@ def probability_metric(
     y_proba: _Array,
     sample_weight: _Array | None,
     labels: list[Any] | None,
+) -> tuple[float, bool, bool]: ...
+def calibration_edges(y_prob: _Array, n_bins: int, by_quantiles: bool) -> _Floats: ...
+def calibration_curve(
+    y_true: _Array, y_prob: _Array, n_bins: int, by_quantiles: bool
+) -> tuple[_Floats, _Floats]: ...
+def calibration_error(
+    y_true: _Array,
+    y_prob: _Array,
+    sample_weight: _Array | None,
+    labels: list[Any] | None,
+    judged: int,
+    n_bins: int,
+    by_quantiles: bool,
+    norm: int,
 ) -> tuple[float, bool, bool]: ...
 def cross_entropy(
     logits: _Array,

@@ -13,6 +13,7 @@ import numpy.typing
 
 __all__: list[str] = [
     "CONTRACT_VERSION",
+    "CalibrationBins",
     "ConfusionCounts",
     "Graph",
     "GraphSpec",
@@ -237,6 +238,73 @@ class LossSum:
     def labels(self) -> list[int] | list[str]: ...
     @property
     def loss(self) -> str: ...
+    @property
+    def samples(self) -> int: ...
+
+class CalibrationBins:
+    """
+    How often predictions of each size came true.
+    """
+
+    __hash__: typing.ClassVar[None]  # type: ignore[assignment]
+    @staticmethod
+    def from_bytes(data: bytes) -> CalibrationBins:
+        """
+        Restore what to_bytes made; FormatError for anything else.
+        """
+    def __add__(self, other: CalibrationBins) -> CalibrationBins: ...
+    def __copy__(self) -> CalibrationBins: ...
+    def __deepcopy__(self, memo: dict[int, typing.Any]) -> CalibrationBins: ...
+    def __eq__(self, other: typing.Any) -> typing.Any: ...
+    def __getstate__(self) -> bytes: ...
+    def __iadd__(self, other: CalibrationBins) -> CalibrationBins: ...
+    def __init__(
+        self,
+        edges: collections.abc.Sequence[typing.SupportsFloat | typing.SupportsIndex],
+        labels: typing.Any,
+        kind: str,
+    ) -> None: ...
+    def __repr__(self) -> str: ...
+    def __setstate__(self, arg0: bytes) -> None: ...
+    def copy(self) -> CalibrationBins:
+        """
+        Return an independent copy.
+        """
+    def digest(self) -> str:
+        """
+        SHA-256, in hexadecimal, of the contract's version and the canonical content.
+        """
+    def error(self, norm: str) -> float: ...
+    def merge(self, other: CalibrationBins) -> None:
+        """
+        Add another state to this one; MergeError if their parameters differ.
+        """
+    def reliability(
+        self, table: typing.SupportsInt | typing.SupportsIndex
+    ) -> tuple[
+        numpy.typing.NDArray[numpy.int64],
+        numpy.typing.NDArray[numpy.int64],
+        numpy.typing.NDArray[numpy.float64],
+        numpy.typing.NDArray[numpy.float64],
+        numpy.typing.NDArray[numpy.float64],
+    ]: ...
+    def reset(self) -> None:
+        """
+        Forget everything seen; keep the parameters.
+        """
+    def to_bytes(self) -> bytes:
+        """
+        Serialise to canonical bytes.
+        """
+    def update(
+        self, y_true: typing.Any, y_prob: typing.Any, sample_weight: typing.Any = None
+    ) -> int: ...
+    @property
+    def edges(self) -> list[float]: ...
+    @property
+    def kind(self) -> str: ...
+    @property
+    def labels(self) -> list[int] | list[str]: ...
     @property
     def samples(self) -> int: ...
 

@@ -22,5 +22,6 @@ cdef extern from "border/errors.hpp" namespace "lstmetrics::border":
 include "classification.pxi"
 include "agreement.pxi"
 include "losses.pxi"
+include "calibration.pxi"
 include "elementwise.pxi"
 include "intervals.pxi"

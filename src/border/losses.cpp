@@ -8,18 +8,14 @@
 #include "lstmetrics/runtime/fp_environment.hpp"
 
 namespace lstmetrics::border {
-namespace {
 
 namespace formulas = metrics::formulas;
 
-// One column of probabilities is a matrix with one column.
 Matrix as_matrix(const Buffer& buffer) {
   if (buffer.dimensions() != 1) return buffer.matrix();
   const Column column = buffer.column();
   return {column.data, column.dtype, column.size, 1, column.stride, 0, column.item_size};
 }
-
-}  // namespace
 
 OptionalColumn::OptionalColumn(PyObject* array, const char* name) {
   if (array == Py_None) return;

@@ -24,12 +24,18 @@ class OptionalColumn {
   std::optional<Column> column_;
 };
 
+// One column of probabilities is a matrix with one column.
+Matrix as_matrix(const Buffer& buffer);
+
 // y_true, probabilities (n x K, n x 1 or n) and weights.
 class LossArrays {
  public:
   LossArrays(PyObject* y_true, PyObject* probabilities, PyObject* sample_weight);
   std::size_t rows() const noexcept { return probabilities_.rows; }
   std::size_t items() const noexcept { return probabilities_.rows * probabilities_.columns; }
+  metrics::LabelColumn y_true() const { return y_true_.column(); }
+  const Matrix& probabilities() const noexcept { return probabilities_; }
+  const Column* weights() const noexcept { return weights_.get(); }
   metrics::ProbabilityNotes update(metrics::LossSum& state, bool allow_negative_weights) const;
 
  private:

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from lstmetrics.streaming import Confusion, Loss, Tokens
+from lstmetrics.streaming import Calibration, Confusion, Loss, Tokens
 
 
 def _tokens() -> Tokens:
@@ -29,6 +29,12 @@ STATES: dict[str, Callable[[], Any]] = {
     ),
     "loss_brier": lambda: Loss("brier").update([0, 1, 2], np.eye(3) * 0.5 + 1 / 6),
     "loss_user": lambda: Loss("user").update_losses([1e-320, -1e300, 0.1]),
+    "calibration_binary": lambda: Calibration(edges=[0, 0.25, 0.5, 1]).update(
+        [0, 1, 1, 0], [0.0, 0.25, 0.7, 5e-324]
+    ),
+    "calibration_each": lambda: Calibration(
+        2, kind="classwise", labels=["a", "é", "\U0001f600"]
+    ).update(["é", "a"], [[0.5, 0.25, 0.25], [0.125, 0.0, 0.875]], [1e-300, 3.5]),
     "tokens": _tokens,
     "tokens_nll": lambda: Tokens().update_nll([0.5, 1.5], correct=[1, 0]),
 }

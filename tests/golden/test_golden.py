@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from golden.states import STATES
-from lstmetrics.streaming import Confusion, Loss, Tokens
+from lstmetrics.streaming import Calibration, Confusion, Loss, Tokens
 
 FILES = sorted(Path(__file__).parent.glob("*.bin"))
-CLASSES = {"confusion": Confusion, "loss": Loss, "tokens": Tokens}
+CLASSES = {"calibration": Calibration, "confusion": Confusion, "loss": Loss, "tokens": Tokens}
 
 
 def _versions(name: str) -> list[Path]:

@@ -16,7 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lstmetrics.errors import FormatError
-from lstmetrics.streaming import Confusion, Loss, Tokens
+from lstmetrics.streaming import Calibration, Confusion, Loss, Tokens
 
 SETTINGS = settings(max_examples=25)
 Arguments = tuple[Any, ...]
@@ -50,6 +50,11 @@ def _losses(generator: np.random.Generator, size: int) -> Arguments:
     return generator.standard_normal(size) * 10.0 ** generator.integers(-200, 200), None
 
 
+def _chances(generator: np.random.Generator, size: int) -> Arguments:
+    chances = generator.random(size)
+    return generator.random(size) < chances, chances, generator.standard_exponential(size)
+
+
 def _logits(generator: np.random.Generator, size: int) -> Arguments:
     return generator.standard_normal((size, 33)).astype("f4") * 9, generator.integers(0, 33, size)
 
@@ -65,6 +70,13 @@ KINDS = [
     Kind("log_loss", lambda: Loss("log_loss", [0, 1, 2]), _probabilities, _update),
     Kind("brier", lambda: Loss("brier", [0, 1, 2]), _probabilities, _update),
     Kind("user", lambda: Loss("user"), _losses, lambda s, a: s.update_losses(*a)),
+    Kind("calibration", lambda: Calibration(7), _chances, lambda s, a: s.update(*a[:2])),
+    Kind(
+        "classwise",
+        lambda: Calibration(3, kind="classwise", labels=[0, 1, 2]),
+        _probabilities,
+        _update,
+    ),
     Kind("tokens", lambda: Tokens(top_k=(5, 2)), _logits, _update),
     Kind("nll", Tokens, _losses, lambda s, a: s.update_nll(a[0])),
 ]

@@ -305,6 +305,27 @@ EncodedLabels encode(const LabelColumn& column, std::size_t begin, std::size_t n
   return encode_numbers(column, begin, n);
 }
 
+std::vector<std::uint32_t> encode_among(const LabelColumn& column, const LabelSet& labels,
+                                        std::size_t begin, std::size_t n,
+                                        const std::function<void()>& otherwise) {
+  EncodedLabels encoded = encode(column, begin, n);
+  const std::vector<std::ptrdiff_t> at = labels.select(encoded.labels);
+  for (std::uint32_t& code : encoded.codes) {
+    if (at[code] == kAbsent) {
+      if (otherwise) otherwise();
+      const auto index = static_cast<std::size_t>(&code - encoded.codes.data());
+      const bool text = encoded.labels.kind == LabelKind::text;
+      const std::string label = text ? "'" + encoded.labels.texts[code] + "'"
+                                     : std::to_string(encoded.labels.integers[code]);
+      throw InvalidValue(std::string(column.name) + " contains values [" + label +
+                         "] not belonging to the passed labels " + labels.names() + " (" +
+                         place(column.name, begin + index) + ")");
+    }
+    code = static_cast<std::uint32_t>(at[code]);
+  }
+  return std::move(encoded.codes);
+}
+
 LabelSet discover(const LabelColumn& column, std::size_t expected) {
   LabelSet all;
   for (std::size_t begin = 0; begin < column.size(); begin += kSegment) {
@@ -314,6 +335,17 @@ LabelSet discover(const LabelColumn& column, std::size_t expected) {
     if (all.size() == expected) break;
   }
   return all;
+}
+
+LabelSet labels_shown(const LabelColumn& column, std::size_t columns, std::string_view scores) {
+  LabelSet labels = discover(column);
+  if (labels.size() != columns) {
+    throw InvalidValue(std::string(column.name) + " shows " + std::to_string(labels.size()) +
+                       " labels, " + labels.names() + ", but " + std::string(scores) + " has " +
+                       std::to_string(columns) +
+                       " columns: pass the label of each column as labels=");
+  }
+  return labels;
 }
 
 std::optional<std::size_t> first_sample(const LabelColumn& column, const LabelSet& set,

@@ -4,9 +4,12 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <optional>
+#include <string_view>
 #include <vector>
 
+#include "lstmetrics/base/export.hpp"
 #include "lstmetrics/metrics/columns.hpp"
 #include "lstmetrics/metrics/labels.hpp"
 
@@ -25,9 +28,20 @@ struct EncodedLabels {
 // text that is not Unicode).
 EncodedLabels encode(const LabelColumn& column, std::size_t begin, std::size_t n);
 
+// Codes of samples [begin, begin + n) as positions in `labels`. InvalidValue, with the index, for
+// a label that is not among them; `otherwise`, if given, may first say something better.
+std::vector<std::uint32_t> encode_among(const LabelColumn& column, const LabelSet& labels,
+                                        std::size_t begin, std::size_t n,
+                                        const std::function<void()>& otherwise = {});
+
 // All labels of a column. With `expected` labels in its first samples the rest is not looked at:
 // whoever encodes it finds out about more.
 LabelSet discover(const LabelColumn& column, std::size_t expected = static_cast<std::size_t>(-1));
+
+// All labels of a column, which must be as many as columns of scores: InvalidValue else. `scores`
+// is the name of those.
+LSTMETRICS_API LabelSet labels_shown(const LabelColumn& column, std::size_t columns,
+                                     std::string_view scores);
 
 // The first sample that has label `i` of the set.
 std::optional<std::size_t> first_sample(const LabelColumn& column, const LabelSet& set,

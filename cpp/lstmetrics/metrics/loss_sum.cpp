@@ -41,27 +41,6 @@ void check_labels(const LabelSet& labels, bool declared, std::size_t columns) {
                      labels.names());
 }
 
-// Codes of the samples [begin, begin + n) as positions in `labels`.
-std::vector<std::uint32_t> encode_in(const LabelColumn& column, const LabelSet& labels,
-                                     bool declared, std::size_t begin, std::size_t n) {
-  EncodedLabels encoded = encode(column, begin, n);
-  const std::vector<std::ptrdiff_t> at = labels.select(encoded.labels);
-  for (std::uint32_t& code : encoded.codes) {
-    if (at[code] == kAbsent) {
-      if (!declared) check_labels(discover(column), false, labels.size());
-      const auto index = static_cast<std::size_t>(&code - encoded.codes.data());
-      const bool text = encoded.labels.kind == LabelKind::text;
-      const std::string label = text ? "'" + encoded.labels.texts[code] + "'"
-                                     : std::to_string(encoded.labels.integers[code]);
-      throw InvalidValue(std::string(column.name) + " contains values [" + label +
-                         "] not belonging to the passed labels " + labels.names() + " (" +
-                         place(column.name, begin + index) + ")");
-    }
-    code = static_cast<std::uint32_t>(at[code]);
-  }
-  return std::move(encoded.codes);
-}
-
 // How often each label was true, and with which weight.
 class ClassCounter {
  public:
@@ -157,6 +136,9 @@ ProbabilityNotes LossSum::update(const LabelColumn& y_true, const Matrix& probab
   }
   const LabelSet labels = declared_ ? labels_ : discover(y_true, rows.classes());
   check_labels(labels, declared_, rows.classes());
+  const auto check_discovered = [&] {
+    if (!declared_) check_labels(discover(y_true), false, labels.size());
+  };
 
   std::optional<WeightReader> weight_reader;
   if (weights != nullptr) weight_reader.emplace(*weights, options.allow_negative_weights);
@@ -166,7 +148,7 @@ ProbabilityNotes LossSum::update(const LabelColumn& y_true, const Matrix& probab
   for (std::size_t segment = 0; segment < n; segment += kSegment) {
     const std::size_t end = segment + std::min(kSegment, n - segment);
     const std::vector<std::uint32_t> codes =
-        encode_in(y_true, labels, declared_, segment, end - segment);
+        encode_among(y_true, labels, segment, end - segment, check_discovered);
     for (std::size_t begin = segment; begin < end; begin += kBlock) {
       const std::size_t size = std::min(kBlock, end - begin);
       const std::uint32_t* block = codes.data() + (begin - segment);

@@ -85,21 +85,50 @@ struct Rows {
     return static_cast<double>(std::min(std::max(p, kEps), 1 - kEps));
   }
 
-  // One column: f(i, P(label 1)) for the rows. [1 - p, p] sums to one by itself. No branches, for
-  // labels are hard to predict.
+  // f(i, p) for the rows of one column. No branches, for labels are hard to predict.
   template <class F>
-  void for_each_positive(std::size_t begin, std::size_t n, F&& f) const {
-    const Column column{matrix.data, matrix.dtype, matrix.rows, matrix.row_stride,
-                        matrix.item_size};
+  void for_each_in(std::size_t column, std::size_t begin, std::size_t n, F&& f) const {
+    const Column items{matrix.data + static_cast<std::ptrdiff_t>(column) * matrix.column_stride,
+                       matrix.dtype, matrix.rows, matrix.row_stride, matrix.item_size};
     bool good = true;
-    for_each_item<E>(column, begin, n, [&](std::size_t i, auto value) {
+    for_each_item<E>(items, begin, n, [&](std::size_t i, auto value) {
       const auto p = static_cast<P>(value);
       good &= is_probability(p);
       f(i, p);
     });
     for (std::size_t i = 0; !good && i < n; ++i) {
-      if (!is_probability(at(begin + i, 0))) refuse(begin + i);
+      if (!is_probability(at(begin + i, column))) refuse(begin + i);
     }
+  }
+
+  // The only column: f(i, P(label 1)). [1 - p, p] sums to one by itself.
+  template <class F>
+  void for_each_positive(std::size_t begin, std::size_t n, F&& f) const {
+    for_each_in(0, begin, n, f);
+  }
+
+  std::int64_t check(std::size_t begin, std::size_t n) const {
+    std::int64_t off = 0;
+    for (std::size_t i = 0; i < n; ++i) off += sums_to_one(begin + i) ? 0 : 1;
+    return off;
+  }
+
+  std::int64_t largest(std::size_t begin, std::size_t n, double* out,
+                       std::uint32_t* columns) const {
+    for (std::size_t i = 0; i < n; ++i) {
+      P best = at(begin + i, 0);
+      std::uint32_t which = 0;
+      for (std::size_t column = 1; column < matrix.columns; ++column) {
+        const P p = at(begin + i, column);
+        if (p > best) {
+          best = p;
+          which = static_cast<std::uint32_t>(column);
+        }
+      }
+      out[i] = static_cast<double>(best);
+      columns[i] = which;
+    }
+    return check(begin, n);
   }
 
   std::int64_t true_probabilities(std::size_t begin, std::size_t n, const std::uint32_t* codes,
@@ -171,6 +200,31 @@ std::int64_t ProbabilityRows::brier_losses(std::size_t begin, std::size_t n,
   with_number(matrix_.dtype, [&](auto element) {
     off = Rows<decltype(element)>{matrix_}.brier(begin, n, codes, losses);
   });
+  return off;
+}
+
+std::int64_t ProbabilityRows::largest(std::size_t begin, std::size_t n, double* probabilities,
+                                      std::uint32_t* columns) const {
+  std::int64_t off = 0;
+  with_number(matrix_.dtype, [&](auto element) {
+    off = Rows<decltype(element)>{matrix_}.largest(begin, n, probabilities, columns);
+  });
+  return off;
+}
+
+void ProbabilityRows::column(std::size_t begin, std::size_t n, std::size_t column,
+                             double* probabilities) const {
+  with_number(matrix_.dtype, [&](auto element) {
+    Rows<decltype(element)>{matrix_}.for_each_in(column, begin, n, [&](std::size_t i, auto p) {
+      probabilities[i] = static_cast<double>(p);
+    });
+  });
+}
+
+std::int64_t ProbabilityRows::check(std::size_t begin, std::size_t n) const {
+  std::int64_t off = 0;
+  with_number(matrix_.dtype,
+              [&](auto element) { off = Rows<decltype(element)>{matrix_}.check(begin, n); });
   return off;
 }
 

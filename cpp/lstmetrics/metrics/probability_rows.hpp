@@ -23,6 +23,14 @@ class ProbabilityRows {
   std::int64_t brier_losses(std::size_t begin, std::size_t n, const std::uint32_t* codes,
                             double* losses) const;
 
+  // The largest probability of each row and its column, the lowest of equal ones.
+  std::int64_t largest(std::size_t begin, std::size_t n, double* probabilities,
+                       std::uint32_t* columns) const;
+  // Probabilities of one column; of the others nothing is said.
+  void column(std::size_t begin, std::size_t n, std::size_t column, double* probabilities) const;
+  // Only counts the rows that do not sum to one, and refuses.
+  std::int64_t check(std::size_t begin, std::size_t n) const;
+
  private:
   Matrix matrix_;
   const kernels::Table& table_;

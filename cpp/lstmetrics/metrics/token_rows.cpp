@@ -9,6 +9,7 @@
 #include "lstmetrics/kernels/dispatch.hpp"
 #include "lstmetrics/kernels/token_nll.hpp"
 #include "lstmetrics/metrics/labels.hpp"
+#include "lstmetrics/metrics/row_source.hpp"
 #include "lstmetrics/metrics/strided.hpp"
 #include "lstmetrics/runtime/thread_pool.hpp"
 
@@ -74,32 +75,6 @@ TokenScore score(const kernels::Table& table, const T* x, std::size_t n, std::si
   return {kernels::finish_token_nll(table, sum, own), rank_of(x, n, target, sum.max, ranking)};
 }
 
-// Rows as T, in place where they lie so, else copied one at a time.
-template <class T, class E>
-class RowSource {
- public:
-  explicit RowSource(const Matrix& matrix) : matrix_(matrix) {}
-
-  const T* row(std::size_t i) {
-    const std::byte* place = matrix_.data + static_cast<std::ptrdiff_t>(i) * matrix_.row_stride;
-    if (std::is_same_v<T, typename E::type> &&
-        matrix_.column_stride == static_cast<std::ptrdiff_t>(sizeof(T)) &&
-        reinterpret_cast<std::uintptr_t>(place) % alignof(T) == 0) {
-      return reinterpret_cast<const T*>(place);
-    }
-    copy_.resize(matrix_.columns);
-    for (T& value : copy_) {
-      value = static_cast<T>(E::load(place));
-      place += matrix_.column_stride;
-    }
-    return copy_.data();
-  }
-
- private:
-  const Matrix& matrix_;
-  std::vector<T> copy_;
-};
-
 }  // namespace
 
 TokenRows::TokenRows(const Matrix& logits, const Column& targets, const TokenOptions& options,
@@ -138,7 +113,7 @@ void TokenRows::keep(std::size_t begin, std::size_t n, TokenBlock& block) {
 void TokenRows::measure(TokenBlock& block, std::size_t first, std::size_t last) const {
   with_number(logits_.dtype, [&](auto element) {
     using E = decltype(element);
-    using T = std::conditional_t<std::is_same_v<typename E::type, float>, float, double>;
+    using T = Widened<E>;
     RowSource<T, E> rows(logits_);
     for (std::size_t i = first; i < last; ++i) {
       const TokenScore token = score(table_, rows.row(block.row[i]), logits_.columns,

@@ -11,6 +11,12 @@ from lstmetrics.metrics._agreement import (
     matthews_corrcoef,
 )
 from lstmetrics.metrics._brier import brier_score_loss, d2_brier_score, d2_log_loss_score
+from lstmetrics.metrics._calibration import (
+    calibration_curve,
+    calibration_edges,
+    expected_calibration_error,
+    maximum_calibration_error,
+)
 from lstmetrics.metrics._classification import (
     accuracy_score,
     confusion_matrix,
@@ -34,6 +40,8 @@ __all__ = [
     "accuracy_score",
     "balanced_accuracy_score",
     "brier_score_loss",
+    "calibration_curve",
+    "calibration_edges",
     "class_likelihood_ratios",
     "classification_report",
     "cohen_kappa_score",
@@ -41,12 +49,14 @@ __all__ = [
     "cross_entropy",
     "d2_brier_score",
     "d2_log_loss_score",
+    "expected_calibration_error",
     "f1_score",
     "fbeta_score",
     "hamming_loss",
     "jaccard_score",
     "log_loss",
     "matthews_corrcoef",
+    "maximum_calibration_error",
     "multilabel_confusion_matrix",
     "perplexity",
     "precision_recall_fscore_support",

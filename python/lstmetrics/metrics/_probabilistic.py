@@ -140,9 +140,9 @@ def renamed(y_proba: Any, y_pred: Any) -> Any:
     return y_pred
 
 
-def probability_array(value: Any, function: str) -> Array:
+def probability_array(value: Any, function: str, parameter: str = "y_proba") -> Array:
     """Return probabilities as float32 or float64, of one or two dimensions."""
-    array = targets.array_like(value, "y_proba", function)
+    array = targets.array_like(value, parameter, function)
     if array.ndim == 0:
         raise InvalidValueError(
             f"Expected 2D array, got scalar array instead:\narray={array}.\nReshape your data "
@@ -157,9 +157,11 @@ def probability_array(value: Any, function: str) -> Array:
         try:
             return array.astype(np.float64)
         except (TypeError, ValueError) as error:
-            raise InvalidValueError(f"y_proba must hold numbers: {error}") from None
+            raise InvalidValueError(f"{parameter} must hold numbers: {error}") from None
     if array.dtype == np.float16:
-        raise UnsupportedError("y_proba: float16 is not supported; pass y_proba.astype('float32')")
+        raise UnsupportedError(
+            f"{parameter}: float16 is not supported; pass {parameter}.astype('float32')"
+        )
     return array
 
 

@@ -1,8 +1,9 @@
 """Metrics fed batch by batch, on any number of workers, merged exactly in any order."""
 
+from lstmetrics.streaming._calibration import Calibration
 from lstmetrics.streaming._confusion import Confusion
 from lstmetrics.streaming._interval import Interval
 from lstmetrics.streaming._loss import Loss
 from lstmetrics.streaming._tokens import Tokens
 
-__all__ = ["Confusion", "Interval", "Loss", "Tokens"]
+__all__ = ["Calibration", "Confusion", "Interval", "Loss", "Tokens"]
