@@ -68,6 +68,28 @@ struct LogSum {
   double sum;
 };
 
+// A sum of doubles, exactly: units[k] * 2^(exponent - k * kFixedUnitBits), for all k. `exact` is
+// false, and the rest has no meaning, for values that are not finite, very large or very small, or
+// too far apart: all but those within about 100 binary orders of magnitude of the largest.
+inline constexpr std::size_t kFixedUnits = 3;
+inline constexpr int kFixedUnitBits = 52;
+inline constexpr std::size_t kFixedSumMost = 2048;  // values of one sum
+struct FixedSum {
+  std::int64_t units[kFixedUnits];
+  int exponent;
+  bool exact;
+};
+
+// Sums over samples of t = fl(w * loss), fl(t * t), w, fl(w * w) and fl(w * t). A weight of zero
+// makes every term zero, even of an infinite loss.
+struct LossMomentSums {
+  FixedSum loss;
+  FixedSum loss_squared;
+  FixedSum weight;
+  FixedSum weight_squared;
+  FixedSum weight_loss;
+};
+
 struct Table {
   const char* name;
 
@@ -100,6 +122,12 @@ struct Table {
   LogSum (*log_sum_exp_f64)(const double* x, std::size_t n) noexcept;
   // Combine two neighbouring pieces: left first.
   LogSum (*combine_log_sums)(LogSum left, LogSum right) noexcept;
+
+  // At most kFixedSumMost values. Without weights (null) only the first two sums are set, of the
+  // losses as they are.
+  FixedSum (*fixed_sum)(const double* x, std::size_t n) noexcept;
+  void (*loss_moments)(const double* losses, const double* weights, std::size_t n,
+                       LossMomentSums* sums) noexcept;
 };
 
 }  // namespace lstmetrics::kernels

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "lstmetrics/base/error.hpp"
+#include "lstmetrics/kernels/dispatch.hpp"
 #include "lstmetrics/metrics/columns.hpp"
 #include "lstmetrics/metrics/label_encoding.hpp"
 #include "lstmetrics/metrics/probability_rows.hpp"
@@ -107,12 +108,14 @@ void LossSum::update_losses(const Column& losses, const Column* weights,
   DoubleReader values(losses, "losses");
   std::optional<WeightReader> weight_reader;
   if (weights != nullptr) weight_reader.emplace(*weights, options.allow_negative_weights);
+  const kernels::Table& table = kernels::table();
   LossMoments delta;
   delta.weighted = weights != nullptr;
   for (std::size_t begin = 0; begin < losses.size; begin += kBlock) {
     const std::size_t n = std::min(kBlock, losses.size - begin);
     const double* block = values.block(begin, n);
-    for (std::size_t i = 0; i < n; ++i) {
+    const double most = table.max_f64(block, n);
+    for (std::size_t i = 0; most != most && i < n; ++i) {
       if (block[i] != block[i]) throw InvalidValue(place("losses", begin + i) + " is NaN");
     }
     delta.add(block, weight_reader ? weight_reader->block(begin, n) : nullptr, n);

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "lstmetrics/base/error.hpp"
+#include "lstmetrics/kernels/dispatch.hpp"
 #include "lstmetrics/metrics/columns.hpp"
 
 namespace lstmetrics::metrics {
@@ -44,21 +45,49 @@ WeightedCount WeightedCount::load(Reader& reader) {
 }
 
 void LossMoments::add(const double* losses, const double* weights, std::size_t n) {
-  std::array<double, kBlock> terms;
-  std::array<double, kBlock> squares;
+  static_assert(kBlock <= kernels::kFixedSumMost);
+  kernels::LossMomentSums sums;
+  kernels::table().loss_moments(losses, weights, n, &sums);
   if (weights == nullptr) {
     total.add(static_cast<std::int64_t>(n));
     weight_squared.add_multiple(1.0, n);
-    for (std::size_t i = 0; i < n; ++i) squares[i] = losses[i] * losses[i];
-    numeric::ExactSum sum;
-    sum.add_all(losses, n);
-    loss.merge(sum);
-    weight_loss.merge(sum);
-    loss_squared.add_all(squares.data(), n);
+    if (sums.loss.exact && sums.loss_squared.exact) {
+      loss.add(sums.loss);
+      weight_loss.add(sums.loss);
+      loss_squared.add(sums.loss_squared);
+    } else {
+      add_terms(losses, n);
+    }
     return;
   }
   weighted = true;
   total.samples = checked_add(total.samples, static_cast<std::int64_t>(n));
+  if (sums.loss.exact && sums.loss_squared.exact && sums.weight.exact &&
+      sums.weight_squared.exact && sums.weight_loss.exact) {
+    total.weight.add(sums.weight);
+    loss.add(sums.loss);
+    loss_squared.add(sums.loss_squared);
+    weight_squared.add(sums.weight_squared);
+    weight_loss.add(sums.weight_loss);
+  } else {
+    add_terms(losses, weights, n);
+  }
+}
+
+// The sums in buckets, for blocks that the kernel cannot add.
+void LossMoments::add_terms(const double* losses, std::size_t n) {
+  std::array<double, kBlock> squares;
+  for (std::size_t i = 0; i < n; ++i) squares[i] = losses[i] * losses[i];
+  numeric::ExactSum sum;
+  sum.add_all(losses, n);
+  loss.merge(sum);
+  weight_loss.merge(sum);
+  loss_squared.add_all(squares.data(), n);
+}
+
+void LossMoments::add_terms(const double* losses, const double* weights, std::size_t n) {
+  std::array<double, kBlock> terms;
+  std::array<double, kBlock> squares;
   total.weight.add_all(weights, n);
   for (std::size_t i = 0; i < n; ++i) terms[i] = weights[i] != 0 ? weights[i] * losses[i] : 0.0;
   loss.add_all(terms.data(), n);

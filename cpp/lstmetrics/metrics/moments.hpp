@@ -42,6 +42,10 @@ struct LSTMETRICS_API LossMoments {
   bool operator==(const LossMoments& other) const = default;
   void save(Writer& writer) const;
   static LossMoments load(Reader& reader);
+
+ private:
+  void add_terms(const double* losses, std::size_t n);
+  void add_terms(const double* losses, const double* weights, std::size_t n);
 };
 
 }  // namespace lstmetrics::metrics

@@ -131,6 +131,16 @@ void ExactSum::add_multiple(double x, std::uint64_t n) {
   add_scaled(product(parts.mantissa, n), parts.position, parts.negative);
 }
 
+void ExactSum::add(const kernels::FixedSum& sum) {
+  constexpr int kGrid = 1074;
+  for (std::size_t k = 0; k < kernels::kFixedUnits; ++k) {
+    const int position = kGrid + sum.exponent - static_cast<int>(k) * kernels::kFixedUnitBits;
+    const std::int64_t units = sum.units[k];
+    const auto bits = static_cast<std::uint64_t>(units);
+    add_scaled(units < 0 ? -bits : bits, static_cast<unsigned>(position), units < 0);
+  }
+}
+
 // Window and term are signed numbers of 192 bits on the same limbs; false, and nothing changed,
 // when the result does not fit.
 bool ExactSum::add_to_window(const Term& term, bool negative) noexcept {

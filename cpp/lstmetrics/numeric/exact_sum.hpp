@@ -10,7 +10,8 @@
 // else the infinity seen, else the sum rounded to nearest, ties to even (beyond the range of
 // double: an infinity). The empty sum and an exact zero give +0.0.
 //
-// add_all sorts large batches into one bucket per sign and exponent, after the "large
+// add_all lets a kernel add up blocks in fixed units, which takes nearly all values there are in
+// practice. Blocks that spread too far go into one bucket per sign and exponent, after the "large
 // superaccumulator" of R. M. Neal, "Fast exact summation using small and large superaccumulators"
 // (arXiv:1505.05571).
 #pragma once
@@ -21,6 +22,7 @@
 
 #include "lstmetrics/base/bytes.hpp"
 #include "lstmetrics/base/export.hpp"
+#include "lstmetrics/kernels/table.hpp"
 #include "lstmetrics/numeric/int128.hpp"
 
 namespace lstmetrics::numeric {
@@ -40,6 +42,7 @@ class LSTMETRICS_API ExactSum {
 
   void add(double x);
   void add_all(const double* x, std::size_t n);
+  void add(const kernels::FixedSum& sum);        // one that is exact
   void add_multiple(double x, std::uint64_t n);  // n times x
   void merge(const ExactSum& other);             // other may be *this
   void negate();
@@ -72,6 +75,7 @@ class LSTMETRICS_API ExactSum {
   const std::uint64_t* limbs() const noexcept { return is_wide_ ? wide_->data() : window_; }
   std::size_t size() const noexcept { return is_wide_ ? kLimbs : kWindow; }
 
+  void add_scattered(const double* x, std::size_t n);
   void flag(double x) noexcept;
   // Adds (or subtracts) magnitude * 2^(position - 1074).
   void add_scaled(uint128 magnitude, unsigned position, bool negative);

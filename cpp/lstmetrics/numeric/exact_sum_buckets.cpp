@@ -1,15 +1,16 @@
-// ExactSum::add_all: batches go through one bucket per sign and exponent.
+// ExactSum::add_all: blocks in fixed units, or through one bucket per sign and exponent.
 #include <algorithm>
 #include <bit>
 #include <memory>
 
+#include "lstmetrics/kernels/dispatch.hpp"
 #include "lstmetrics/numeric/double_parts.hpp"
 #include "lstmetrics/numeric/exact_sum.hpp"
 
 namespace lstmetrics::numeric {
 namespace {
 
-constexpr std::size_t kSmallBatch = 48;  // below it, one addition after the other is faster
+constexpr std::size_t kSmallBatch = 8;  // below it, one addition after the other is faster
 
 // Copies break the chain of read-modify-writes on a bucket that many neighbours fall into.
 constexpr std::size_t kCopies = 4;
@@ -80,6 +81,18 @@ void ExactSum::add_all(const double* x, std::size_t n) {
     for (std::size_t i = 0; i < n; ++i) add(x[i]);
     return;
   }
+  const kernels::Table& table = kernels::table();
+  for (std::size_t begin = 0; begin < n; begin += kernels::kFixedSumMost) {
+    const std::size_t size = std::min(n - begin, kernels::kFixedSumMost);
+    const kernels::FixedSum sum = table.fixed_sum(x + begin, size);
+    if (sum.exact)
+      add(sum);
+    else
+      add_scattered(x + begin, size);
+  }
+}
+
+void ExactSum::add_scattered(const double* x, std::size_t n) {
   thread_local const auto buckets = std::make_unique<Buckets>();
   Limbs total{};
   bool special = false;

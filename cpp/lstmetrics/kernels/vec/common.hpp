@@ -25,6 +25,16 @@
 #define LSTMETRICS_INLINE inline __attribute__((always_inline))
 #define LSTMETRICS_INLINE_LAMBDA __attribute__((always_inline))
 
+namespace lstmetrics::kernels {
+namespace {
+
+// Asks for the cache line of an address, which need not be one of anything: nothing is read. A loop
+// that keeps the machine busy with what lies in cache calls for what comes next in memory.
+LSTMETRICS_INLINE void prefetch(const void* address) { __builtin_prefetch(address); }
+
+}  // namespace
+}  // namespace lstmetrics::kernels
+
 #if defined(__FLT_EVAL_METHOD__)
 static_assert(__FLT_EVAL_METHOD__ == 0, "float and double must be rounded to their own width");
 #endif
