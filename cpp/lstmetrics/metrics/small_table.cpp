@@ -65,7 +65,7 @@ bool SmallTable::cover(const std::int64_t* rows, const std::int64_t* columns, st
     }
   }
   std::int64_t least = started_ ? least_ : rows[0];
-  std::int64_t most = started_ ? most_ : rows[0];
+  std::int64_t most = started_ ? most_counted() : rows[0];
   for (std::size_t i = 0; i < n; ++i) {
     least = std::min({least, rows[i], columns[i]});
     most = std::max({most, rows[i], columns[i]});
@@ -82,10 +82,10 @@ bool SmallTable::resize(std::int64_t least, std::int64_t most) {
   if (moved.empty()) std::fill_n(inside_.begin(), cells_needed, 0);
   if (started_) {
     const auto shift = static_cast<std::size_t>(distance(least, least_));
-    const auto met = static_cast<std::size_t>(distance(least_, most_)) + 1;
-    for (std::size_t row = 0; row < met; ++row) {
-      for (std::size_t column = 0; column < met; ++column) {
-        moved[((row + shift) << bits) | (column + shift)] = total(row, column);
+    for (std::size_t row = 0; row < side(); ++row) {
+      for (std::size_t column = 0; column < side(); ++column) {
+        const std::uint32_t n = total(row, column);
+        if (n != 0) moved[((row + shift) << bits) | (column + shift)] = n;
       }
     }
   }
@@ -93,8 +93,19 @@ bool SmallTable::resize(std::int64_t least, std::int64_t most) {
   started_ = true;
   bits_ = bits;
   least_ = least;
-  most_ = most;
   return true;
+}
+
+// The greatest label that has a place in use.
+std::int64_t SmallTable::most_counted() const noexcept {
+  for (std::size_t place = side(); place-- > 1;) {
+    for (std::size_t other = 0; other < side(); ++other) {
+      if (total(place, other) != 0 || total(other, place) != 0) {
+        return least_ + static_cast<std::int64_t>(place);
+      }
+    }
+  }
+  return least_;
 }
 
 std::uint32_t SmallTable::total(std::size_t row, std::size_t column) const noexcept {
@@ -107,11 +118,10 @@ std::uint32_t SmallTable::total(std::size_t row, std::size_t column) const noexc
 ConfusionBatch SmallTable::batch() const {
   ConfusionBatch batch;
   if (!started_) return batch;
-  const auto met = static_cast<std::size_t>(distance(least_, most_)) + 1;
-  std::vector<std::uint8_t> used(met);
+  std::vector<std::uint8_t> used(side());
   std::size_t cells_used = 0;
-  for (std::size_t row = 0; row < met; ++row) {
-    for (std::size_t column = 0; column < met; ++column) {
+  for (std::size_t row = 0; row < side(); ++row) {
+    for (std::size_t column = 0; column < side(); ++column) {
       if (total(row, column) == 0) continue;
       used[row] = used[column] = 1;
       ++cells_used;
@@ -119,9 +129,9 @@ ConfusionBatch SmallTable::batch() const {
   }
   LabelList labels{.kind = LabelKind::integer, .integers = {}, .texts = {}};
   std::vector<std::size_t> places;  // of the labels in the table
-  labels.integers.reserve(met);
-  places.reserve(met);
-  for (std::size_t place = 0; place < met; ++place) {
+  labels.integers.reserve(side());
+  places.reserve(side());
+  for (std::size_t place = 0; place < side(); ++place) {
     if (used[place] == 0) continue;
     labels.integers.push_back(least_ + static_cast<std::int64_t>(place));
     places.push_back(place);

@@ -36,6 +36,7 @@ class SmallTable {
     return outside_.empty() ? inside_.data() : outside_.data();
   }
   std::uint32_t* cells() noexcept { return outside_.empty() ? inside_.data() : outside_.data(); }
+  std::int64_t most_counted() const noexcept;
   std::uint32_t total(std::size_t row, std::size_t column) const noexcept;
   bool fits(const std::int64_t* rows, const std::int64_t* columns, std::size_t n) const noexcept;
   bool cover(const std::int64_t* rows, const std::int64_t* columns, std::size_t n);
@@ -44,8 +45,7 @@ class SmallTable {
   unsigned bits_limit_;
   bool started_ = false;
   unsigned bits_ = 0;
-  std::int64_t least_ = 0;  // the labels met so far lie in [least_, most_]
-  std::int64_t most_ = 0;
+  std::int64_t least_ = 0;                          // the label of the first place
   std::array<std::uint32_t, kInlineCells> inside_;  // the copies, one after the other
   std::vector<std::uint32_t> outside_;              // or here, when there are more
 };
