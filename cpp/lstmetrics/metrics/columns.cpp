@@ -62,10 +62,6 @@ std::string place(std::string_view name, std::size_t index) {
 }
 
 void check_numbers(DType dtype, std::string_view name) {
-  if (dtype == DType::float16 || dtype == DType::bfloat16) {
-    throw UnsupportedError(std::string(name) + " is " + std::string(dtype_name(dtype)) +
-                           ", which is not read: convert it to float32");
-  }
   if (dtype == DType::ucs4) {
     throw InvalidType(std::string(name) + " must be numbers, got text");
   }

@@ -19,10 +19,10 @@ LSTMETRICS_API std::string_view dtype_name(DType dtype) noexcept;
 LSTMETRICS_API std::string number_text(double value);  // the shortest that reads back
 LSTMETRICS_API std::string place(std::string_view name, std::size_t index);  // "name[index]"
 
-// InvalidType for text, UnsupportedError for 16-bit floats.
+// InvalidType for text.
 LSTMETRICS_API void check_numbers(DType dtype, std::string_view name);
 
-// A column as doubles. InvalidType for text, UnsupportedError for 16-bit floats.
+// A column as doubles. InvalidType for text.
 class LSTMETRICS_API DoubleReader {
  public:
   DoubleReader(const Column& column, std::string_view name);

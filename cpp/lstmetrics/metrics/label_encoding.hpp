@@ -23,9 +23,8 @@ struct EncodedLabels {
   std::vector<std::uint32_t> codes;  // by sample
 };
 
-// Samples [begin, begin + n). Errors: InvalidType (16-bit floats), InvalidValue with the index (a
-// float that is not integral, an integer beyond 64 signed bits, a code outside its dictionary,
-// text that is not Unicode).
+// Samples [begin, begin + n). InvalidValue with the index: a float that is not integral, an integer
+// beyond 64 signed bits, a code outside its dictionary, text that is not Unicode.
 EncodedLabels encode(const LabelColumn& column, std::size_t begin, std::size_t n);
 
 // Codes of samples [begin, begin + n) as positions in `labels`. InvalidValue, with the index, for

@@ -46,7 +46,7 @@ class LSTMETRICS_API LossSum {
   // Probabilities: n x K with the columns in the order of the sorted labels, or n x 1.
   // InvalidValue for NaN or values outside [0, 1] (with row and column), a label that was not
   // declared, fewer than two labels, or another number of labels than of columns; ShapeError for
-  // lengths; InvalidType, UnsupportedError for dtypes.
+  // lengths; InvalidType for text.
   ProbabilityNotes update(const LabelColumn& y_true, const Matrix& probabilities,
                           const Column* weights = nullptr, const LossOptions& options = {});
   void merge(const LossSum& other);

@@ -15,9 +15,11 @@
 namespace lstmetrics::metrics {
 namespace {
 
-// The type that probabilities are clipped in: their own, or double for integers.
-template <class T>
-using Probability = std::conditional_t<std::is_same_v<T, float>, float, double>;
+// What they are clipped by: the machine epsilon of their dtype. bfloat16 goes as float.
+template <class E>
+constexpr Widened<E> kEpsilon = std::numeric_limits<Widened<E>>::epsilon();
+template <>
+constexpr float kEpsilon<Element<Half>> = 0x1p-10F;
 
 // choice ? a : b by bits, which no compiler turns into a branch.
 template <class P>
@@ -29,7 +31,7 @@ P blend(bool choice, P a, P b) noexcept {
 
 template <class E>
 struct Rows {
-  using P = Probability<typename E::type>;
+  using P = Widened<E>;
 
   const Matrix& matrix;
 
@@ -76,13 +78,12 @@ struct Rows {
   }
 
   bool sums_to_one(std::size_t row) const {
-    const double tolerance = std::sqrt(static_cast<double>(std::numeric_limits<P>::epsilon()));
+    const double tolerance = std::sqrt(static_cast<double>(kEpsilon<E>));
     return std::abs(checked_sum(row) - 1.0) <= tolerance;
   }
 
   static double clipped(P p) noexcept {
-    constexpr P kEps = std::numeric_limits<P>::epsilon();
-    return static_cast<double>(std::min(std::max(p, kEps), 1 - kEps));
+    return static_cast<double>(std::min(std::max(p, kEpsilon<E>), 1 - kEpsilon<E>));
   }
 
   // f(i, p) for the rows of one column. No branches, for labels are hard to predict.

@@ -9,7 +9,7 @@
 
 namespace lstmetrics::metrics {
 
-// n x K, or n x 1 for P(label 1) of two. InvalidType or UnsupportedError for other dtypes.
+// n x K, or n x 1 for P(label 1) of two. InvalidType for text.
 class ProbabilityRows {
  public:
   explicit ProbabilityRows(const Matrix& probabilities);

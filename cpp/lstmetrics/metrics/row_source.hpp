@@ -11,10 +11,6 @@
 
 namespace lstmetrics::metrics {
 
-// The type that numbers are computed with: float stays, all else becomes double.
-template <class E>
-using Widened = std::conditional_t<std::is_same_v<typename E::type, float>, float, double>;
-
 // Rows as T, in place where they lie so, else copied one at a time. E is the element type.
 template <class T, class E>
 class RowSource {

@@ -1,6 +1,7 @@
 // Typed access to strided memory, and the choice of the type by dtype. Internal to metrics/.
 #pragma once
 
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
@@ -36,6 +37,46 @@ struct Element<bool> {
     return load_at<std::uint8_t>(place) != 0 ? 1 : 0;
   }
 };
+
+// 16-bit floats as they lie; they are read as float, which holds every one of them.
+struct Half {
+  std::uint16_t bits;
+};
+struct BFloat16 {
+  std::uint16_t bits;
+};
+
+// Exact, and by operations that neither round nor meet a denormal. NaN stays NaN.
+inline float widened(Half half) noexcept {
+  const std::uint32_t shifted = (half.bits & 0x7fffU) << 13;
+  const std::uint32_t exponent = shifted & 0x0f800000U;
+  std::uint32_t bits = shifted + (112U << 23);
+  if (exponent == 0x0f800000U) bits += 112U << 23;  // infinities and NaN
+  float value = std::bit_cast<float>(bits);
+  if (exponent == 0) value = std::bit_cast<float>(bits + (1U << 23)) - 0x1p-14F;
+  return std::bit_cast<float>(std::bit_cast<std::uint32_t>(value) | (half.bits & 0x8000U) << 16);
+}
+inline float widened(BFloat16 value) noexcept {
+  return std::bit_cast<float>(static_cast<std::uint32_t>(value.bits) << 16);
+}
+
+template <>
+struct Element<Half> {
+  using type = Half;
+  static float load(const std::byte* place) noexcept { return widened(load_at<Half>(place)); }
+};
+
+template <>
+struct Element<BFloat16> {
+  using type = BFloat16;
+  static float load(const std::byte* place) noexcept { return widened(load_at<BFloat16>(place)); }
+};
+
+// The type that numbers are computed with: floats of at most 32 bits as float, all else as double.
+template <class E>
+using Widened = std::conditional_t<
+    std::is_same_v<decltype(E::load(static_cast<const std::byte*>(nullptr))), float>, float,
+    double>;
 
 // f(i, value) for items [begin, begin + n); neighbours are read as such, in full vectors.
 template <class E, class F>
@@ -76,10 +117,14 @@ bool with_integer(DType dtype, F&& f) {
   }
 }
 
-// The same for float32 and float64 as well.
+// The same for floats as well.
 template <class F>
 bool with_number(DType dtype, F&& f) {
   switch (dtype) {
+    case DType::float16:
+      return f(Element<Half>{}), true;
+    case DType::bfloat16:
+      return f(Element<BFloat16>{}), true;
     case DType::float32:
       return f(Element<float>{}), true;
     case DType::float64:

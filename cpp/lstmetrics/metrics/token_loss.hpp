@@ -65,8 +65,8 @@ class LSTMETRICS_API TokenLoss {
   explicit TokenLoss(std::vector<std::int64_t> top_k);
 
   // One row of logits and one target per token, over the threads of the pool. Errors: ShapeError,
-  // UnsupportedError (16-bit floats), InvalidType, InvalidValue (a target outside [0, columns), a
-  // row without a finite largest logit or with NaN, weights; with the row), CountOverflow.
+  // InvalidType, InvalidValue (a target outside [0, columns), a row without a finite largest logit
+  // or with NaN, weights; with the row), CountOverflow.
   void update_logits(const Matrix& logits, const Column& targets, const TokenOptions& options = {});
   // Losses computed elsewhere, in nats. InvalidValue with the index for NaN.
   void update_nll(const Column& nll, const NllOptions& options = {});
