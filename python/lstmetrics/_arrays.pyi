@@ -5,7 +5,10 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
+from lstmetrics._core import Column
+
 _Array = npt.NDArray[Any]
+_Labels = _Array | Column
 _Floats = npt.NDArray[np.float64]
 
 AVERAGES: Final[dict[str | None, int]]
@@ -19,14 +22,14 @@ _Three = tuple[float, float, float]
 _AgreementFacts = tuple[int, int, bool, bool]
 
 def accuracy(
-    y_true: _Array, y_pred: _Array, sample_weight: _Array | None, normalize: bool
+    y_true: _Labels, y_pred: _Labels, sample_weight: _Array | None, normalize: bool
 ) -> tuple[float, bool]: ...
 def error_rate(
-    y_true: _Array, y_pred: _Array, sample_weight: _Array | None, normalize: bool
+    y_true: _Labels, y_pred: _Labels, sample_weight: _Array | None, normalize: bool
 ) -> tuple[float, bool]: ...
 def precision_recall_fscore(
-    y_true: _Array,
-    y_pred: _Array,
+    y_true: _Labels,
+    y_pred: _Labels,
     sample_weight: _Array | None,
     labels: list[Any] | None,
     pos_label: float | str | None,
@@ -36,8 +39,8 @@ def precision_recall_fscore(
     zero_division: float,
 ) -> tuple[tuple[Any, Any, Any, _Floats | None], tuple[int, int, int, bool, bool]]: ...
 def jaccard(
-    y_true: _Array,
-    y_pred: _Array,
+    y_true: _Labels,
+    y_pred: _Labels,
     sample_weight: _Array | None,
     labels: list[Any] | None,
     pos_label: float | str | None,
@@ -46,8 +49,8 @@ def jaccard(
     zero_division: float,
 ) -> tuple[float | _Floats, tuple[bool, int, int, bool, bool]]: ...
 def classification_report(
-    y_true: _Array,
-    y_pred: _Array,
+    y_true: _Labels,
+    y_pred: _Labels,
     sample_weight: _Array | None,
     labels: list[Any] | None,
     zero_division: float,
@@ -59,35 +62,35 @@ def classification_report(
     list[Any],
 ]: ...
 def one_against_rest(
-    y_true: _Array, y_pred: _Array, sample_weight: _Array | None, labels: list[Any] | None
+    y_true: _Labels, y_pred: _Labels, sample_weight: _Array | None, labels: list[Any] | None
 ) -> tuple[_Array, bool]: ...
 def confusion_matrix(
-    y_true: _Array,
-    y_pred: _Array,
+    y_true: _Labels,
+    y_pred: _Labels,
     sample_weight: _Array | None,
     labels: list[Any] | None,
     normalize: int,
     as_counts: bool,
 ) -> tuple[_Array, bool, bool]: ...
 def balanced_accuracy(
-    y_true: _Array, y_pred: _Array, sample_weight: _Array | None, adjusted: bool
+    y_true: _Labels, y_pred: _Labels, sample_weight: _Array | None, adjusted: bool
 ) -> tuple[float, bool, _AgreementFacts]: ...
 def matthews_corrcoef(
-    y_true: _Array, y_pred: _Array, sample_weight: _Array | None
+    y_true: _Labels, y_pred: _Labels, sample_weight: _Array | None
 ) -> tuple[float, _AgreementFacts]: ...
 def cohen_kappa(
-    y1: _Array,
-    y2: _Array,
+    y1: _Labels,
+    y2: _Labels,
     sample_weight: _Array | None,
     labels: list[Any] | None,
     disagreement: int,
 ) -> tuple[float, bool, bool, _AgreementFacts]: ...
 def likelihood_ratios(
-    y_true: _Array, y_pred: _Array, sample_weight: _Array | None, labels: list[Any] | None
+    y_true: _Labels, y_pred: _Labels, sample_weight: _Array | None, labels: list[Any] | None
 ) -> tuple[tuple[float, float], tuple[bool, bool, bool, bool], _AgreementFacts]: ...
 def probability_metric(
     metric: int,
-    y_true: _Array,
+    y_true: _Labels,
     y_proba: _Array,
     sample_weight: _Array | None,
     labels: list[Any] | None,

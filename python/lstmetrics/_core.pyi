@@ -10,10 +10,12 @@ import typing
 
 import numpy
 import numpy.typing
+import typing_extensions
 
 __all__: list[str] = [
     "CONTRACT_VERSION",
     "CalibrationBins",
+    "Column",
     "ConfusionCounts",
     "Graph",
     "GraphSpec",
@@ -32,6 +34,32 @@ __all__: list[str] = [
     "set_num_threads",
     "version",
 ]
+
+class Column:
+    """
+    A column or tensor of another library, where it lies.
+    """
+    @staticmethod
+    def coded(codes: typing.Any, labels: typing.Any, name: str) -> Column: ...
+    def __init__(self, source: typing.Any, name: str) -> None: ...
+    def __len__(self) -> int: ...
+    def codes(self, name: str) -> Column: ...
+    @property
+    def _foreign(self) -> typing_extensions.CapsuleType: ...
+    @property
+    def bits(self) -> Column: ...
+    @property
+    def dtype(self) -> str: ...
+    @property
+    def has_buffer(self) -> bool: ...
+    @property
+    def has_labels(self) -> bool: ...
+    @property
+    def labels(self) -> list[int] | list[str]: ...
+    @property
+    def ndim(self) -> int: ...
+    @property
+    def shape(self) -> tuple[int, ...]: ...
 
 class ConfusionCounts:
     """

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "border/errors.hpp"
+#include "border/foreign.hpp"
 
 namespace lstmetrics::border {
 namespace {
@@ -93,36 +94,67 @@ Buffer::Buffer(PyObject* object, const char* name, Access access) : name_(name) 
       throw PythonError();
     }
     PyErr_Clear();
-    throw InvalidType(std::string(name) + ": expected an array of numbers or text, got " +
-                      Py_TYPE(object)->tp_name);
+    borrow(object);
+    return;
   }
   try {
-    const char* format = view_.format == nullptr ? "B" : view_.format;
-    const auto item_size = static_cast<std::size_t>(view_.itemsize);
-    const char* rest = format;
-    if (*rest == '@' || *rest == '=' || *rest == '<' || *rest == '>') {
-      if ((*rest == '<' || *rest == '>') && *rest != kNativeOrder) refuse_order(name);
-      ++rest;
-    }
-    const char* letter = rest;
-    while (std::isdigit(static_cast<unsigned char>(*letter)) != 0) ++letter;
-    const bool single = letter[0] != '\0' && letter[1] == '\0';
-    if (single && *letter == 'w') {
-      dtype_ = DType::ucs4;
-    } else if (single && letter == rest && *letter == 'O') {
-      holds_objects_ = true;
-    } else {
-      const auto parsed = single && letter == rest ? parse(*letter, item_size) : std::nullopt;
-      if (!parsed) refuse_format(name, format);
-      dtype_ = *parsed;
-    }
+    read_format();
   } catch (...) {
     PyBuffer_Release(&view_);
     throw;
   }
 }
 
-Buffer::~Buffer() { PyBuffer_Release(&view_); }
+void Buffer::read_format() {
+  const char* format = view_.format == nullptr ? "B" : view_.format;
+  const auto item_size = static_cast<std::size_t>(view_.itemsize);
+  const char* rest = format;
+  if (*rest == '@' || *rest == '=' || *rest == '<' || *rest == '>') {
+    if ((*rest == '<' || *rest == '>') && *rest != kNativeOrder) refuse_order(name_);
+    ++rest;
+  }
+  const char* letter = rest;
+  while (std::isdigit(static_cast<unsigned char>(*letter)) != 0) ++letter;
+  const bool single = letter[0] != '\0' && letter[1] == '\0';
+  if (single && *letter == 'w') {
+    dtype_ = DType::ucs4;
+  } else if (single && letter == rest && *letter == 'O') {
+    holds_objects_ = true;
+  } else {
+    const auto parsed = single && letter == rest ? parse(*letter, item_size) : std::nullopt;
+    if (!parsed) refuse_format(name_, format);
+    dtype_ = *parsed;
+  }
+}
+
+// What the core knows of a foreign column, in the fields of a buffer.
+void Buffer::borrow(PyObject* object) {
+  PyObject* const capsule = PyObject_GetAttrString(object, kForeignAttribute);
+  if (capsule == nullptr || PyCapsule_IsValid(capsule, kForeignCapsule) == 0) {
+    Py_XDECREF(capsule);
+    PyErr_Clear();
+    throw InvalidType(std::string(name_) + ": expected an array of numbers or text, got " +
+                      Py_TYPE(object)->tp_name);
+  }
+  foreign_ = static_cast<const Foreign*>(PyCapsule_GetPointer(capsule, kForeignCapsule));
+  Py_DECREF(capsule);
+  dtype_ = foreign_->dtype;
+  view_.buf = const_cast<std::byte*>(foreign_->data);
+  view_.itemsize = static_cast<Py_ssize_t>(size_of(dtype_));
+  view_.len = static_cast<Py_ssize_t>(foreign_->items()) * view_.itemsize;
+  view_.readonly = 1;
+  view_.ndim = static_cast<int>(foreign_->shape.size());
+  view_.shape = const_cast<Py_ssize_t*>(foreign_->shape.data());
+  view_.strides = const_cast<Py_ssize_t*>(foreign_->strides.data());
+  view_.obj = Py_NewRef(object);
+}
+
+Buffer::~Buffer() {
+  if (foreign_ == nullptr)
+    PyBuffer_Release(&view_);
+  else
+    Py_DECREF(view_.obj);
+}
 
 PyObject* Buffer::object_at(std::size_t index) const noexcept {
   const auto* bytes = static_cast<const std::byte*>(view_.buf);
@@ -145,6 +177,13 @@ void Buffer::expect(int dimensions) const {
 }
 
 Column Buffer::column() const {
+  if (dictionary() != nullptr) {
+    throw InvalidType(std::string(name_) + ": expected numbers, got text or categories");
+  }
+  return codes();
+}
+
+Column Buffer::codes() const {
   expect(1);
   return {static_cast<const std::byte*>(view_.buf), dtype_, size(0), view_.strides[0],
           static_cast<std::size_t>(view_.itemsize)};

@@ -1,10 +1,12 @@
-// Python's buffers (PEP 3118) as typed views of the core: any stride, no copy, no numpy headers.
+// Arrays from Python as typed views of the core: any stride, no copy, no numpy headers. An array is
+// what has a buffer (PEP 3118), or a column of another library (border/foreign.hpp).
 #pragma once
 
 #include <Python.h>
 
 #include <cstddef>
 
+#include "border/foreign.hpp"
 #include "lstmetrics/base/view.hpp"
 
 namespace lstmetrics::border {
@@ -28,6 +30,10 @@ class Buffer {
   // Items are PyObject*; such a buffer has no Column or Matrix.
   bool holds_objects() const noexcept { return holds_objects_; }
   PyObject* object_at(std::size_t index) const noexcept;
+  // The labels that the items are codes of, or null.
+  const metrics::LabelList* dictionary() const noexcept {
+    return foreign_ == nullptr ? nullptr : foreign_->dictionary.get();
+  }
 
   DType dtype() const noexcept { return dtype_; }
   void* data() const noexcept { return view_.buf; }
@@ -37,11 +43,15 @@ class Buffer {
 
   Column column() const;  // ShapeError unless it has one dimension
   Matrix matrix() const;  // ShapeError unless it has two
+  Column codes() const;   // the items, codes of a dictionary() or not
 
  private:
   void expect(int dimensions) const;
+  void read_format();
+  void borrow(PyObject* object);
 
-  Py_buffer view_{};
+  Py_buffer view_{};  // of the buffer, or filled in from the foreign column
+  const Foreign* foreign_ = nullptr;
   const char* name_ = "";
   DType dtype_ = DType::float64;
   bool holds_objects_ = false;

@@ -1,11 +1,14 @@
 #include "border/labels.hpp"
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <unordered_map>
-#include <utility>
+#include <vector>
 
 #include "border/errors.hpp"
+#include "border/reference.hpp"
+#include "lstmetrics/metrics/text_codes.hpp"
 
 namespace lstmetrics::border {
 namespace {
@@ -14,21 +17,6 @@ using metrics::kAbsent;
 using metrics::LabelKind;
 using metrics::LabelList;
 using metrics::LabelSet;
-
-// An owned reference.
-class Reference {
- public:
-  explicit Reference(PyObject* object) : object_(object) {
-    if (object_ == nullptr) throw PythonError();
-  }
-  ~Reference() { Py_DECREF(object_); }
-  Reference(const Reference&) = delete;
-  Reference& operator=(const Reference&) = delete;
-  PyObject* get() const noexcept { return object_; }
-
- private:
-  PyObject* object_;
-};
 
 enum class Kind { integer, text, too_large, not_text, other };
 
@@ -83,6 +71,12 @@ Scalar read_scalar(PyObject* object) {
   if (kind == Kind::not_text) {
     throw InvalidValue(place + " is not valid Unicode text (it holds a lone surrogate)");
   }
+  const bool is_nan =
+      PyFloat_Check(object) && PyFloat_AS_DOUBLE(object) != PyFloat_AS_DOUBLE(object);
+  if (object == Py_None || is_nan) {
+    throw InvalidType(place + " is missing (" + (is_nan ? "NaN" : "None") +
+                      "): drop or fill missing labels first");
+  }
   throw InvalidType(place + " is of type '" + Py_TYPE(object)->tp_name +
                     "': labels must be text or whole numbers");
 }
@@ -118,13 +112,26 @@ class ListBuilder {
   const char* name_;
 };
 
-// The code of a key, and whether it is new and thus got the code `next`.
-template <class Key>
-std::pair<std::int32_t, bool> code_of(std::unordered_map<Key, std::int32_t>& codes, Key key,
-                                      std::int32_t next) {
-  const auto [at, is_new] = codes.try_emplace(key, next);
-  return {at->second, is_new};
-}
+// Codes of objects that were met before, by their address: labels tend to be few objects.
+class AddressCache {
+ public:
+  AddressCache() : entries_(kEntries) {}
+
+  // A place that holds this object's code, or another object's, or none (null).
+  struct Entry {
+    PyObject* object = nullptr;
+    std::int32_t code = 0;
+  };
+  Entry& entry(PyObject* object) noexcept {
+    const auto address = reinterpret_cast<std::uintptr_t>(object);
+    return entries_[(address * 0x9E3779B97F4A7C15u) >> (64 - kBits)];
+  }
+
+ private:
+  static constexpr int kBits = 12;
+  static constexpr std::size_t kEntries = std::size_t{1} << kBits;
+  std::vector<Entry> entries_;
+};
 
 }  // namespace
 
@@ -139,27 +146,37 @@ Labels::Labels(PyObject* array, const char* name, Objects accepted)
 
 void Labels::encode_objects(Objects accepted) {
   ListBuilder builder(dictionary_, name_);
-  std::unordered_map<std::string_view, std::int32_t> texts;
+  metrics::TextCodes texts;
   std::unordered_map<std::int64_t, std::int32_t> integers;
-  codes_.reserve(size());
-  for (std::size_t i = 0; i < size(); ++i) {
+  AddressCache known;
+  const std::size_t n = size();
+  codes_.resize(n);
+  for (std::size_t i = 0; i < n; ++i) {
     PyObject* const object = buffer_.object_at(i);
-    const Scalar scalar = read_object(object);
-    builder.check(scalar, object, i);
-    if (accepted == Objects::text && scalar.kind == Kind::integer) {
-      throw InvalidType(std::string(name_) + " is an array of objects that are not text; " +
-                        "convert it to numbers");
+    AddressCache::Entry& entry = known.entry(object);
+    if (entry.object != object) {
+      const Scalar scalar = read_object(object);
+      builder.check(scalar, object, i);
+      if (accepted == Objects::text && scalar.kind == Kind::integer) {
+        throw InvalidType(std::string(name_) + " is an array of objects that are not text; " +
+                          "convert it to numbers");
+      }
+      if (scalar.kind == Kind::text) {
+        entry = {object, static_cast<std::int32_t>(texts.code_of(scalar.text))};
+      } else {
+        const auto next = static_cast<std::int32_t>(integers.size());
+        const auto [at, is_new] = integers.try_emplace(scalar.integer, next);
+        if (is_new) builder.append(scalar);
+        entry = {object, at->second};
+      }
     }
-    const auto next = static_cast<std::int32_t>(dictionary_.size());
-    const auto [code, is_new] = scalar.kind == Kind::text ? code_of(texts, scalar.text, next)
-                                                          : code_of(integers, scalar.integer, next);
-    if (is_new) builder.append(scalar);
-    codes_.push_back(code);
+    codes_[i] = entry.code;
   }
+  if (texts.size() > 0) dictionary_ = texts.take();
 }
 
 metrics::LabelColumn Labels::column() const {
-  if (!buffer_.holds_objects()) return {buffer_.column(), nullptr, name_};
+  if (!buffer_.holds_objects()) return {buffer_.codes(), buffer_.dictionary(), name_};
   const Column codes{reinterpret_cast<const std::byte*>(codes_.data()), DType::int32, codes_.size(),
                      sizeof(std::int32_t), sizeof(std::int32_t)};
   return {codes, &dictionary_, name_};

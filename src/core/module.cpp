@@ -25,6 +25,7 @@ PYBIND11_MODULE(_core, module, pybind11::mod_gil_not_used()) {
   module.doc() = "The C++ core of lstmetrics: runtime, accumulators, models.";
   pybind11::register_local_exception_translator(&translate);
   lstmetrics::border::register_runtime(module);
+  lstmetrics::border::register_columns(module);
   lstmetrics::border::register_confusion(module);
   lstmetrics::border::register_loss(module);
   lstmetrics::border::register_calibration(module);

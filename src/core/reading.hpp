@@ -30,11 +30,16 @@ auto formula(F f) {
 
 using LabelNames = py::typing::Union<py::typing::List<py::int_>, py::typing::List<py::str>>;
 
-inline LabelNames list_of(const metrics::LabelSet& labels) {
+inline LabelNames list_of(const std::vector<std::int64_t>& integers,
+                          const std::vector<std::string>& texts) {
   py::list list;
-  for (const std::int64_t label : labels.integers()) list.append(label);
-  for (const std::string& label : labels.texts()) list.append(label);
+  for (const std::int64_t label : integers) list.append(label);
+  for (const std::string& label : texts) list.append(label);
   return list;
+}
+
+inline LabelNames list_of(const metrics::LabelSet& labels) {
+  return list_of(labels.integers(), labels.texts());
 }
 
 inline std::optional<metrics::LabelList> optional_labels(const py::object& labels) {

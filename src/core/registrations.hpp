@@ -1,4 +1,4 @@
-// What module.cpp assembles: one function for the runtime, the models and each state.
+// What module.cpp assembles: one function for the runtime, columns, the models and each state.
 #pragma once
 
 #include <pybind11/pybind11.h>
@@ -6,6 +6,7 @@
 namespace lstmetrics::border {
 
 void register_runtime(pybind11::module_& module);
+void register_columns(pybind11::module_& module);
 void register_confusion(pybind11::module_& module);
 void register_loss(pybind11::module_& module);
 void register_calibration(pybind11::module_& module);

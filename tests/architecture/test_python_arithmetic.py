@@ -46,6 +46,7 @@ LOOPS = {
     "evaluation/run.py::_evaluate_language_model": "over the names of metrics",
     "evaluation/run.py::_found_labels": "over columns",
     "evaluation/run.py::evaluate": "over blocks of thousands of rows",
+    "metrics/_columns.py": "over protocols and the columns of a table",
     "metrics/_precision.py::warn_undefined": "over the four metrics",
     "metrics/_report.py": "over labels, averages and the lines of a text",
     "metrics/_targets.py": "over arguments",

@@ -34,8 +34,8 @@ def ask(
             return verb(y_true, y_pred, None, *arguments)
         except _REFUSED:
             pass
-    truth = targets.target(y_true, names[0], function)
-    predicted = targets.target(y_pred, names[1], function)
+    truth = targets.coded_target(y_true, names[0], function)
+    predicted = targets.coded_target(y_pred, names[1], function)
     weights = targets.weights(sample_weight, function)
     try:
         return verb(truth, predicted, weights, *arguments)

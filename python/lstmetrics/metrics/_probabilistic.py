@@ -98,7 +98,7 @@ def probability_metric(
     divides: bool = True,
 ) -> float:
     """Ask the core for a metric of probabilities of each label; refuse and warn as scikit-learn."""
-    truth = targets.target(y_true, "y_true", function)
+    truth = targets.coded_target(y_true, "y_true", function)
     weights = targets.weights(sample_weight, function)
     wanted = targets.labels_argument(labels, function)
     try:
@@ -106,7 +106,9 @@ def probability_metric(
             _arrays.PROBABILITY_METRICS[metric], truth, probabilities, weights, wanted
         )
     except (InvalidValueError, InvalidTypeError) as error:
-        said = targets.said_by(lambda: _refuse_input(truth, probabilities, weights, wanted))
+        said = targets.said_by(
+            lambda: _refuse_input(targets.decoded(truth, "y_true"), probabilities, weights, wanted)
+        )
         raise (said or error) from None
     if weights_cancel:
         refuse_cancelling(weights, function, divides)
@@ -141,7 +143,7 @@ def renamed(y_proba: Any, y_pred: Any) -> Any:
 
 
 def probability_array(value: Any, function: str, parameter: str = "y_proba") -> Array:
-    """Return probabilities as float32 or float64, of one or two dimensions."""
+    """Return probabilities as floats of at most 64 bits, of one or two dimensions."""
     array = targets.array_like(value, parameter, function)
     if array.ndim == 0:
         raise InvalidValueError(
@@ -158,10 +160,6 @@ def probability_array(value: Any, function: str, parameter: str = "y_proba") -> 
             return array.astype(np.float64)
         except (TypeError, ValueError) as error:
             raise InvalidValueError(f"{parameter} must hold numbers: {error}") from None
-    if array.dtype == np.float16:
-        raise UnsupportedError(
-            f"{parameter}: float16 is not supported; pass {parameter}.astype('float32')"
-        )
     return array
 
 

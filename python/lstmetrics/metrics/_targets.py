@@ -21,12 +21,17 @@ from lstmetrics.errors import (
     ShapeError,
     UnsupportedError,
 )
+from lstmetrics.metrics._columns import Column, as_array, as_column, decoded
 
 __all__ = [
+    "Column",
     "array_like",
+    "at_most_double",
     "check_finite",
     "check_lengths",
+    "coded_target",
     "declared_labels",
+    "decoded",
     "explain_cancelling",
     "explain_weights",
     "explained",
@@ -44,6 +49,8 @@ Array = npt.NDArray[Any]
 
 def array_like(value: Any, parameter: str, function: str, also: str = "") -> Array:
     """Return `value` as an array in this machine's byte order; refuse what is not an array."""
+    if not isinstance(value, np.ndarray):
+        value = as_array(value, parameter)
     if not isinstance(value, np.ndarray):
         if hasattr(value, "tocsr"):
             raise UnsupportedError(f"{function}: {parameter} is sparse, which is not supported")
@@ -83,8 +90,18 @@ def target(value: Any, parameter: str, function: str) -> Array:
             array = array[:, 0]
     kind = array.dtype.kind
     if kind == "f":
-        return _double_unless_single(array)
-    return array.astype(np.str_) if kind == "T" else array
+        return at_most_double(array)
+    return array.astype(object) if kind == "T" else array
+
+
+def coded_target(value: Any, parameter: str, function: str) -> Array | Column:
+    """Return class labels as :func:`target` does; codes of a dictionary stay codes."""
+    if type(value) is np.ndarray:
+        return target(value, parameter, function)
+    column = as_column(value, parameter)
+    if isinstance(column, Column) and column.has_labels:
+        return column
+    return target(value if isinstance(column, Column) else column, parameter, function)
 
 
 def weights(value: Any, function: str) -> Array | None:
@@ -99,12 +116,12 @@ def weights(value: Any, function: str) -> Array | None:
             raise InvalidTypeError(f"sample_weight must hold numbers: {error}") from None
     if array.dtype.kind not in "biuf":
         raise InvalidTypeError(f"sample_weight must hold numbers, got dtype {array.dtype}")
-    return _double_unless_single(array) if array.dtype.kind == "f" else array
+    return at_most_double(array) if array.dtype.kind == "f" else array
 
 
-def _double_unless_single(array: Array) -> Array:
-    """Widen half precision, round extended precision; the core reads float32 and float64."""
-    return array if array.dtype.itemsize in (4, 8) else array.astype(np.float64)
+def at_most_double(array: Array) -> Array:
+    """Round extended precision, which the core does not read."""
+    return array if array.dtype.itemsize <= 8 else array.astype(np.float64)
 
 
 def labels_argument(value: Any, function: str) -> list[Any] | None:
@@ -211,10 +228,18 @@ def explain_cancelling(sample_weight: Any, function: str) -> None:
 
 
 def explained(
-    cause: Exception, y_true: Array, y_pred: Array, sample_weight: Array | None = None
+    cause: Exception,
+    y_true: Array | Column,
+    y_pred: Array | Column,
+    sample_weight: Array | None = None,
 ) -> Exception:
     """Return what scikit-learn says of targets that the core refused; else the core's own error."""
-    return said_by(lambda: _refuse_targets(y_true, y_pred, sample_weight)) or cause
+
+    def refuse() -> None:
+        truth, predicted = decoded(y_true, "y_true"), decoded(y_pred, "y_pred")
+        _refuse_targets(truth, predicted, sample_weight)
+
+    return said_by(refuse) or cause
 
 
 def said_by(refuse: Callable[[], None]) -> Exception | None:

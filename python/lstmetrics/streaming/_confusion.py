@@ -438,5 +438,5 @@ class Confusion(Streaming):
         return f"Confusion(samples={self.samples}, labels={shown})"
 
 
-def _labels(value: Any, name: str) -> npt.NDArray[Any]:
-    return targets.target(value, name, "Confusion.update")
+def _labels(value: Any, name: str) -> npt.NDArray[Any] | targets.Column:
+    return targets.coded_target(value, name, "Confusion.update")

@@ -86,7 +86,7 @@ class Loss(Streaming):
             and weights that are negative or not finite.
         """
         rows = self._state.update(
-            targets.target(y_true, "y_true", "Loss.update"),
+            targets.coded_target(y_true, "y_true", "Loss.update"),
             probability_array(y_proba, "Loss.update"),
             targets.weights(sample_weight, "Loss.update"),
         )
@@ -116,7 +116,7 @@ class Loss(Streaming):
             For lengths that differ, NaN, or a state of another loss.
         """
         self._state.update_losses(
-            targets.array_like(losses, "losses", "Loss.update_losses"),
+            targets.at_most_double(targets.array_like(losses, "losses", "Loss.update_losses")),
             targets.weights(sample_weight, "Loss.update_losses"),
         )
         return self

@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from lstmetrics import _core
 from lstmetrics.errors import InvalidParameterError, InvalidTypeError
-from lstmetrics.metrics._targets import array_like, weights
+from lstmetrics.metrics._targets import array_like, at_most_double, weights
 from lstmetrics.metrics._tokens import (
     Inputs,
     check_ignore_index,
@@ -151,7 +151,7 @@ class Tokens(Streaming):
             As :meth:`update`.
         """
         function = "Tokens.update_nll"
-        losses = array_like(nll, "nll", function)
+        losses = at_most_double(array_like(nll, "nll", function))
         self._state.update_nll(
             losses.reshape(-1),
             flat(mask, "mask", function, losses.shape),

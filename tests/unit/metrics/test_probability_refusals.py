@@ -105,5 +105,19 @@ def test_values_and_warnings(arguments: Any, keywords: Any) -> None:
 def test_input_of_the_next_kind_is_refused_by_name() -> None:
     with pytest.raises(UnsupportedError, match="multilabel-indicator"):
         metrics.log_loss([[0, 1], [1, 0]], [[0.5, 0.5], [0.5, 0.5]])
-    with pytest.raises(UnsupportedError, match="float16"):
-        metrics.log_loss([0, 1], np.array([0.5, 0.5], np.float16))
+
+
+def test_half_precision_is_clipped_by_its_own_epsilon() -> None:
+    """As scikit-learn does; all else is worked out in double."""
+    certain = np.array([0.0, 1.0], np.float16)
+    assert metrics.log_loss([1, 0], certain) == pytest.approx(-np.log(2.0**-10), rel=1e-15)
+    assert metrics.log_loss([1, 0], certain) == pytest.approx(
+        sklearn.metrics.log_loss([1, 0], certain), rel=2.0**-9
+    )
+    halves = np.array([0.25, 0.5, 0.125, 0.75], np.float16)
+    assert metrics.log_loss([1, 0, 0, 1], halves) == metrics.log_loss(
+        [1, 0, 0, 1], halves.astype(np.float32)
+    )
+    assert metrics.brier_score_loss([1, 0, 0, 1], halves) == metrics.brier_score_loss(
+        [1, 0, 0, 1], halves.astype(np.float64)
+    )

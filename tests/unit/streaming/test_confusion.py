@@ -136,7 +136,7 @@ REFUSED: list[tuple[tuple[Any, ...], type[LstmetricsError], str]] = [
     (([0, 1], [0, 1], [float("inf"), 1]), InvalidValueError, r"sample_weight\[0\]"),
     (([0, 1], [0, 1], ["a", "b"]), InvalidTypeError, "sample_weight must hold numbers"),
     (([[0, 1]], [[0, 1]]), ShapeError, "y_true: expected 1 dimension, got 2"),
-    ((np.array([0, None]), [0, 1]), InvalidTypeError, r"y_true\[1\] is of type 'NoneType'"),
+    ((np.array([0, None]), [0, 1]), InvalidTypeError, r"y_true\[1\] is missing \(None\)"),
     ((np.array([0, "a"], object), [0, 1]), InvalidTypeError, "mixes text and whole numbers"),
     ((np.array([0, 2**70], object), [0, 1]), InvalidValueError, "does not fit a 64-bit integer"),
     (([0, 1 + 2j], [0, 1]), InvalidValueError, "Complex data not supported"),
