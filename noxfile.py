@@ -20,6 +20,7 @@ PROJECT = nox.project.load_toml(ROOT / "pyproject.toml")["project"]
 DEV = PROJECT["optional-dependencies"]["dev"]
 PYTHONS = ["3.11", "3.12", "3.13", "3.14"]
 TORCH = "torch==2.13.0"  # a later or unpinned one may bring gigabytes for graphics cards
+PEERS = [TORCH, "torchmetrics==1.9.0", "torcheval==0.0.7"]
 # Whose own tests our functions pass; a later one has others.
 SKLEARN = ["scikit-learn==1.9.1", "matplotlib>=3.10,<4", "pandas>=2.2,<4", "array-api-strict>=2.4"]
 TORCHMETRICS = "torchmetrics>=1.9,<2"
@@ -214,6 +215,16 @@ def _run_and_tell(
     return last
 
 
+# ---- speed ------------------------------------------------------------------------------------
+
+
+@nox.session
+def bench(session: nox.Session) -> None:
+    """Time ours beside what a user would pick instead; see ``-- --help``."""
+    session.install(".", SKLEARN[0], *PEERS)
+    session.run("python", "-m", "bench", *session.posargs)
+
+
 # ---- sources ----------------------------------------------------------------------------------
 
 
@@ -224,7 +235,7 @@ def lint(session: nox.Session) -> None:
     session.install(*_requirements("ruff", "clang-format"))
     session.run("ruff", "check", *(["--fix"] if fix else []))
     session.run("ruff", "format", *([] if fix else ["--check"]))
-    sources = _sources("cpp", "src", "tests/cpp", suffixes=(".cpp", ".hpp"))
+    sources = _sources("cpp", "src", "tests/cpp", "bench", suffixes=(".cpp", ".hpp"))
     mode = ["-i"] if fix else ["--dry-run", "-Werror"]
     session.log(f"clang-format {' '.join(mode)} of {len(sources)} files")
     session.run("clang-format", *mode, *sources, log=False)

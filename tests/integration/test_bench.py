@@ -1,0 +1,64 @@
+"""The benchmarks run, on whatever peers are installed, and all candidates compute the same."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from lstmetrics import metrics
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture(scope="module")
+def ran(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, dict[str, Any]]:
+    """Run every workload once, at a hundredth of its size; return what is printed and recorded."""
+    record = tmp_path_factory.mktemp("bench") / "record.json"
+    table = record.with_suffix(".md")
+    options = ["--quick", "--rounds", "1", "--threads", "1", "--json", record, "--markdown", table]
+    command = [sys.executable, "-m", "bench", *map(str, options)]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert table.read_text() == done.stdout
+    return done.stdout, json.loads(record.read_text())
+
+
+def test_every_workload_is_timed_or_says_why_not(ran: tuple[str, dict[str, Any]]) -> None:
+    printed, record = ran
+    (run,) = record["runs"]
+    assert run["threads"] == 1
+    assert len(run["workloads"]) > 10
+    for row in run["workloads"]:
+        assert row["name"] in printed
+        there = row["function"] is None or hasattr(metrics, row["function"])
+        assert ("lstmetrics" in row["times"]) == there
+        assert ("note" in row) == (not there)
+        for times in row["times"].values():
+            assert 0 < times["least"] <= times["median"]
+
+
+def test_every_engine_that_is_there_takes_part(ran: tuple[str, dict[str, Any]]) -> None:
+    printed, record = ran
+    timed = {name for row in record["runs"][0]["workloads"] for name in row["times"]}
+    packages = {"scikit-learn": "sklearn"}
+    for name, version in record["engines"].items():
+        installed = importlib.util.find_spec(packages.get(name, name)) is not None
+        assert (version is not None) == (name in timed) == installed
+        assert name in printed
+
+
+def test_all_candidates_compute_the_same(ran: tuple[str, dict[str, Any]]) -> None:
+    assert [row["name"] for row in ran[1]["runs"][0]["workloads"] if row["differs"]] == []
+
+
+def test_the_machine_is_measured(ran: tuple[str, dict[str, Any]]) -> None:
+    (run,) = ran[1]["runs"]
+    assert run["bytes_a_second"] > 1e8
+    assert run["operations_a_second"] > 1e8
+    assert all(row["floor"] > 0 for row in run["workloads"] if row["times"])
