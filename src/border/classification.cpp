@@ -51,6 +51,9 @@ PrfAnswer precision_recall_fscore(PyObject* y_true, PyObject* y_pred, PyObject* 
   const formulas::Selection selection = selected(state, labels, pos_label, binary, answer.facts);
   runtime::enter([&] {
     answer.scores = formulas::precision_recall_fscore(state, selection, options);
+    if (options.average == formulas::Average::per_label && !binary) {
+      answer.none_correct = formulas::none_correct(state);
+    }
     answer.facts.weights_cancel = weights_cancel(state);
   });
   return answer;
@@ -102,19 +105,22 @@ OneAgainstRest one_against_rest(PyObject* y_true, PyObject* y_pred, PyObject* sa
   return answer;
 }
 
-void OneAgainstRest::write(PyObject* out) const { write_against_rest(state, selection, out); }
+void OneAgainstRest::write(PyObject* out) const {
+  write_against_rest(state.result(), selection, out);
+}
 
-void write_against_rest(const ConfusionCounts& state, const formulas::Selection& selection,
+void write_against_rest(const metrics::Marginals& marginals, const formulas::Selection& selection,
                         PyObject* out) {
   const Buffer buffer(out, "out", Access::write);
   if (!buffer.is_contiguous() || buffer.items() != 4 * selection.size()) {
     throw ShapeError("out: expected a contiguous array with four cells for each label");
   }
   if (buffer.dtype() == DType::int64) {
-    formulas::one_against_rest(state, selection, static_cast<std::int64_t*>(buffer.data()));
+    formulas::one_against_rest(marginals, selection, static_cast<std::int64_t*>(buffer.data()));
   } else if (buffer.dtype() == DType::float64) {
-    runtime::enter(
-        [&] { formulas::one_against_rest(state, selection, static_cast<double*>(buffer.data())); });
+    runtime::enter([&] {
+      formulas::one_against_rest(marginals, selection, static_cast<double*>(buffer.data()));
+    });
   } else {
     throw InvalidType("out: expected int64 for counts, or float64");
   }

@@ -37,6 +37,7 @@ struct SelectionFacts {
 struct PrfAnswer {
   metrics::formulas::PrfResult scores;
   SelectionFacts facts;
+  bool none_correct = false;  // no sample is right; told when scores are per label
 };
 
 // With `binary` the only label is pos_label, else `labels` are.
@@ -85,7 +86,7 @@ struct OneAgainstRest {
   bool weights_cancel = false;
 
   std::size_t size() const noexcept { return selection.size(); }
-  bool none_correct() const { return metrics::formulas::correct(state) == 0; }
+  bool none_correct() const { return metrics::formulas::none_correct(state); }
   // Into a C-contiguous array of size() x 2 x 2: of int64 for sample counts, else of float64.
   void write(PyObject* out) const;
 };
@@ -93,7 +94,8 @@ struct OneAgainstRest {
 OneAgainstRest one_against_rest(PyObject* y_true, PyObject* y_pred, PyObject* sample_weight,
                                 PyObject* labels);
 
-void write_against_rest(const metrics::ConfusionCounts& state,
+// Into an array of two by two cells for each label, as above.
+void write_against_rest(const metrics::Marginals& marginals,
                         const metrics::formulas::Selection& selection, PyObject* out);
 
 void write_matrix(const metrics::ConfusionCounts& state,

@@ -14,6 +14,7 @@
 #include "border/losses.hpp"
 #include "core/reading.hpp"
 #include "core/registrations.hpp"
+#include "core/scores.hpp"
 #include "lstmetrics/base/error.hpp"
 #include "lstmetrics/metrics/confusion_counts.hpp"
 #include "lstmetrics/metrics/formulas/agreement.hpp"
@@ -51,28 +52,6 @@ void update_confusion(ConfusionState& self, const py::object& y_true, const py::
 formulas::Selection selection_of(const ConfusionCounts& state,
                                  const std::optional<metrics::LabelList>& labels) {
   return labels ? state.labels().select(*labels) : formulas::all_labels(state);
-}
-
-// Per label: precision, recall, F. Support. Their averages. Whether each was 0/0 somewhere.
-using Scores = std::tuple<std::tuple<Floats, Floats, Floats>, Floats,
-                          std::tuple<double, double, double>, std::tuple<bool, bool, bool>>;
-
-Floats column_of(const std::vector<formulas::Prf>& entries, double formulas::Prf::* member) {
-  Floats column(static_cast<py::ssize_t>(entries.size()));
-  double* out = column.mutable_data();
-  for (const formulas::Prf& entry : entries) *out++ = entry.*member;
-  return column;
-}
-
-Scores scores_of(const formulas::PrfResult& result) {
-  using formulas::Prf;
-  const auto column = [&](double Prf::* member) { return column_of(result.entries, member); };
-  const auto size = static_cast<py::ssize_t>(result.support.size());
-  const Prf& average = result.average;
-  return {{column(&Prf::precision), column(&Prf::recall), column(&Prf::f_score)},
-          Floats(size, result.support.data()),
-          {average.precision, average.recall, average.f_score},
-          {result.precision_undefined, result.recall_undefined, result.f_score_undefined}};
 }
 
 Scores confusion_scores(const ConfusionState& self, const py::object& labels, int average,
@@ -149,13 +128,7 @@ std::tuple<std::pair<double, double>, std::tuple<bool, bool, bool, bool>> confus
 py::object confusion_against_rest(const ConfusionState& self, const py::object& labels) {
   const auto wanted = optional_labels(labels);
   const ConfusionCounts state = without_gil([&] { return self.copy(); });
-  const formulas::Selection selection = selection_of(state, wanted);
-  const auto size = static_cast<py::ssize_t>(selection.size());
-  const py::array::ShapeContainer shape{size, py::ssize_t{2}, py::ssize_t{2}};
-  py::object out = state.is_weighted() ? py::object(py::array_t<double>(shape))
-                                       : py::object(py::array_t<std::int64_t>(shape));
-  write_against_rest(state, selection, out.ptr());
-  return out;
+  return against_rest(state.result(), selection_of(state, wanted));
 }
 
 // A copy taken under the lock, so that the matrix is of one moment although its size must be

@@ -27,6 +27,7 @@ PYBIND11_MODULE(_core, module, pybind11::mod_gil_not_used()) {
   lstmetrics::border::register_runtime(module);
   lstmetrics::border::register_columns(module);
   lstmetrics::border::register_confusion(module);
+  lstmetrics::border::register_multilabel(module);
   lstmetrics::border::register_loss(module);
   lstmetrics::border::register_calibration(module);
   lstmetrics::border::register_tokens(module);

@@ -8,6 +8,7 @@ namespace lstmetrics::border {
 void register_runtime(pybind11::module_& module);
 void register_columns(pybind11::module_& module);
 void register_confusion(pybind11::module_& module);
+void register_multilabel(pybind11::module_& module);
 void register_loss(pybind11::module_& module);
 void register_calibration(pybind11::module_& module);
 void register_tokens(pybind11::module_& module);

@@ -86,7 +86,7 @@ CASE("agreement: what is undefined") {
 CASE("agreement: one label against the rest") {
   const ConfusionCounts state = binary(9, 1, 2, 8);
   Counts counts(12);
-  one_against_rest(state, {1, kAbsent, 0}, counts.data());
+  one_against_rest(state.result(), {1, kAbsent, 0}, counts.data());
   CHECK(counts == (Counts{9, 1, 2, 8, 20, 0, 0, 0, 8, 2, 1, 9}));
 }
 

@@ -15,7 +15,7 @@
 #include "lstmetrics/metrics/accumulator.hpp"
 #include "lstmetrics/metrics/cells.hpp"
 #include "lstmetrics/metrics/labels.hpp"
-#include "lstmetrics/numeric/exact_sum.hpp"
+#include "lstmetrics/metrics/marginals.hpp"
 
 namespace lstmetrics::metrics {
 
@@ -25,28 +25,6 @@ struct ConfusionOptions {
   bool allow_negative_weights = false;
   // Leave out samples whose true or predicted label is not declared, instead of refusing them.
   bool ignore_unknown_labels = false;
-};
-
-// Per label: samples of it that were predicted right (tp), predicted as it, and truly it.
-struct LabelCounts {
-  std::int64_t tp = 0;
-  std::int64_t predicted = 0;
-  std::int64_t actual = 0;
-};
-
-struct LabelWeights {
-  numeric::ExactSum tp;
-  numeric::ExactSum predicted;
-  numeric::ExactSum actual;
-};
-
-// What formulas start from; position i is label i of the state.
-struct Marginals {
-  bool weighted = false;
-  std::vector<LabelCounts> counts;    // of samples, weighted or not
-  std::vector<LabelWeights> weights;  // of a weighted state only
-  std::int64_t samples = 0;
-  numeric::ExactSum weight;  // of all samples; `samples` when unweighted
 };
 
 class LSTMETRICS_API ConfusionCounts {

@@ -1,61 +1,20 @@
 #include "lstmetrics/metrics/formulas/classification.hpp"
 
 #include <algorithm>
-#include <bit>
 #include <cmath>
 #include <limits>
 #include <numeric>
 #include <optional>
-#include <string>
 #include <utility>
 
 #include "lstmetrics/base/error.hpp"
 #include "lstmetrics/metrics/formulas/amounts.hpp"
+#include "lstmetrics/metrics/formulas/scores.hpp"
 
 namespace lstmetrics::metrics::formulas {
 namespace {
 
 using namespace detail;
-
-// ---- F-beta ---------------------------------------------------------------------------------
-
-// b2 = numerator / denominator, both small; nothing when it is no such fraction.
-struct SmallFraction {
-  std::uint64_t numerator;
-  std::uint64_t denominator;
-};
-
-std::optional<SmallFraction> small_fraction(double b2) {
-  constexpr double kScale = 0x1p24;
-  if (!(b2 < kScale) || b2 * kScale != std::trunc(b2 * kScale)) return std::nullopt;
-  const auto numerator = static_cast<std::uint64_t>(b2 * kScale);
-  const auto denominator = static_cast<std::uint64_t>(kScale);
-  const int common = std::countr_zero(numerator | denominator);
-  return SmallFraction{numerator >> common, denominator >> common};
-}
-
-// amount + b2 * scaled.
-ExactSum plus_scaled(const ExactSum& amount, double b2, const ExactSum& scaled) {
-  ExactSum sum = amount;
-  if (b2 == 1)
-    sum.merge(scaled);
-  else
-    sum.add(b2 * scaled.value());
-  return sum;
-}
-
-std::optional<double> f_beta(const Entry<ExactSum>& entry, double b2) {
-  return ratio(plus_scaled(entry.tp, b2, entry.tp), plus_scaled(entry.predicted, b2, entry.actual));
-}
-
-std::optional<double> f_beta(const Entry<uint128>& entry, double b2) {
-  if (const auto fraction = small_fraction(b2)) {
-    const auto [n, d] = *fraction;
-    return ratio((d + n) * entry.tp, n * entry.actual + d * entry.predicted);
-  }
-  return f_beta(Entry<ExactSum>{as_sum(entry.tp), as_sum(entry.predicted), as_sum(entry.actual)},
-                b2);
-}
 
 // ---- scores ---------------------------------------------------------------------------------
 
@@ -63,25 +22,11 @@ template <class Label>
 PrfResult score(const std::vector<Label>& labels, const Selection& selection,
                 const PrfOptions& options) {
   PrfResult result;
-  const double b2 = options.beta * options.beta;
-  const auto value_or = [&](std::optional<double> value, bool& undefined) {
-    undefined |= !value.has_value();
-    return value.value_or(options.zero_division);
-  };
   const auto entries = entries_of(labels, selection, options.average == Average::micro);
   result.entries.reserve(entries.size());
   result.support.reserve(entries.size());
   for (const auto& entry : entries) {
-    Prf prf;
-    prf.precision = value_or(ratio(entry.tp, entry.predicted), result.precision_undefined);
-    prf.recall = value_or(ratio(entry.tp, entry.actual), result.recall_undefined);
-    if (std::isinf(options.beta))
-      prf.f_score = prf.recall;
-    else if (options.beta == 0)
-      prf.f_score = prf.precision;
-    else
-      prf.f_score = value_or(f_beta(entry, b2), result.f_score_undefined);
-    result.entries.push_back(prf);
+    result.entries.push_back(prf_of(entry, options, result));
     result.support.push_back(rounded(entry.actual));
   }
   return result;
@@ -92,15 +37,15 @@ JaccardResult jaccard_of(const std::vector<Label>& labels, const Selection& sele
                          const JaccardOptions& options) {
   JaccardResult result;
   for (const auto& entry : entries_of(labels, selection, options.average == Average::micro)) {
-    auto either = entry.actual;
-    add(either, entry.predicted);
-    subtract(either, entry.tp);
-    const std::optional<double> value = ratio(entry.tp, either);
-    result.undefined |= !value.has_value();
-    result.entries.push_back(value.value_or(options.zero_division));
+    result.entries.push_back(jaccard_index(entry, options.zero_division, result.undefined));
     result.support.push_back(rounded(entry.actual));
   }
   return result;
+}
+
+void check_average(Average average) {
+  if (average != Average::samples) return;
+  throw InvalidValue("Samplewise metrics are not available outside of multilabel classification.");
 }
 
 // ---- the matrix -----------------------------------------------------------------------------
@@ -161,11 +106,19 @@ void fill_against_rest(const std::vector<Label>& labels, const AmountOf<Label>& 
 
 }  // namespace
 
-Selection all_labels(const ConfusionCounts& state) {
-  Selection selection(state.labels().size());
+namespace {
+
+Selection first_labels(std::size_t count) {
+  Selection selection(count);
   std::iota(selection.begin(), selection.end(), std::ptrdiff_t{0});
   return selection;
 }
+
+}  // namespace
+
+Selection all_labels(const ConfusionCounts& state) { return first_labels(state.labels().size()); }
+
+Selection all_labels(const Marginals& marginals) { return first_labels(marginals.counts.size()); }
 
 namespace {
 
@@ -202,6 +155,14 @@ double correct(const ConfusionCounts& state) {
   return state.is_weighted() ? sums.correct_weight.value() : rounded(amount(sums.correct));
 }
 
+bool none_correct(const ConfusionCounts& state) {
+  bool none = true;
+  state.cells().for_each([&](std::size_t row, std::size_t column, std::int64_t, const ExactSum*) {
+    none &= row != column;
+  });
+  return none;
+}
+
 double error_rate(const ConfusionCounts& state) {
   Diagonal sums = diagonal(state);
   if (!state.is_weighted()) {
@@ -221,10 +182,13 @@ double errors(const ConfusionCounts& state) {
 
 PrfResult precision_recall_fscore(const ConfusionCounts& state, const Selection& selection,
                                   const PrfOptions& options) {
-  if (!(options.beta >= 0)) {
-    throw InvalidValue("beta must be in the range [0, inf], got " + std::to_string(options.beta));
-  }
-  const Marginals marginals = state.result();
+  return precision_recall_fscore(state.result(), selection, options);
+}
+
+PrfResult precision_recall_fscore(const Marginals& marginals, const Selection& selection,
+                                  const PrfOptions& options) {
+  check_beta(options.beta);
+  check_average(options.average);
   PrfResult result = marginals.weighted ? score(marginals.weights, selection, options)
                                         : score(marginals.counts, selection, options);
   result.average = {kNan, kNan, kNan};
@@ -243,7 +207,12 @@ PrfResult precision_recall_fscore(const ConfusionCounts& state, const Selection&
 
 JaccardResult jaccard(const ConfusionCounts& state, const Selection& selection,
                       const JaccardOptions& options) {
-  const Marginals marginals = state.result();
+  return jaccard(state.result(), selection, options);
+}
+
+JaccardResult jaccard(const Marginals& marginals, const Selection& selection,
+                      const JaccardOptions& options) {
+  check_average(options.average);
   JaccardResult result = marginals.weighted ? jaccard_of(marginals.weights, selection, options)
                                             : jaccard_of(marginals.counts, selection, options);
   const auto value = [&](std::size_t i) { return result.entries[i]; };
@@ -271,16 +240,14 @@ void confusion_matrix(const ConfusionCounts& state, const Selection& selection, 
                     });
 }
 
-void one_against_rest(const ConfusionCounts& state, const Selection& selection, double* out) {
-  const Marginals marginals = state.result();
+void one_against_rest(const Marginals& marginals, const Selection& selection, double* out) {
   if (marginals.weighted)
     fill_against_rest(marginals.weights, marginals.weight, selection, out);
   else
     fill_against_rest(marginals.counts, amount(marginals.samples), selection, out);
 }
 
-void one_against_rest(const ConfusionCounts& state, const Selection& selection, std::int64_t* out) {
-  const Marginals marginals = state.result();
+void one_against_rest(const Marginals& marginals, const Selection& selection, std::int64_t* out) {
   fill_against_rest(marginals.counts, amount(marginals.samples), selection, out);
 }
 

@@ -22,17 +22,21 @@ namespace lstmetrics::metrics::formulas {
 // order. LabelSet::select makes one from `labels=`.
 using Selection = std::vector<std::ptrdiff_t>;
 LSTMETRICS_API Selection all_labels(const ConfusionCounts& state);
+LSTMETRICS_API Selection all_labels(const Marginals& marginals);
 
 // The fraction of samples predicted right; NaN when empty.
 LSTMETRICS_API double accuracy(const ConfusionCounts& state);
 // Their number, or their weight.
 LSTMETRICS_API double correct(const ConfusionCounts& state);
+// Whether no sample at all, of whatever weight, is predicted right.
+LSTMETRICS_API bool none_correct(const ConfusionCounts& state);
 // The same of those predicted wrong: the zero-one loss, and of single labels the Hamming loss.
 LSTMETRICS_API double error_rate(const ConfusionCounts& state);
 LSTMETRICS_API double errors(const ConfusionCounts& state);
 
-// `per_label` covers average=None and, of one selected label, average='binary'.
-enum class Average : std::uint8_t { per_label, micro, macro, weighted };
+// `per_label` covers average=None and, of one selected label, average='binary'. `samples` is the
+// mean over samples that may have several labels: of formulas/multilabel.hpp alone.
+enum class Average : std::uint8_t { per_label, micro, macro, weighted, samples };
 
 struct PrfOptions {
   double beta = 1.0;  // in [0, inf]; 0 is precision, inf is recall
@@ -57,8 +61,11 @@ struct PrfResult {
   bool f_score_undefined = false;
 };
 
-// InvalidValue for a beta below 0 or NaN.
+// InvalidValue for a beta below 0 or NaN, and for an average over samples.
 LSTMETRICS_API PrfResult precision_recall_fscore(const ConfusionCounts& state,
+                                                 const Selection& selection,
+                                                 const PrfOptions& options);
+LSTMETRICS_API PrfResult precision_recall_fscore(const Marginals& marginals,
                                                  const Selection& selection,
                                                  const PrfOptions& options);
 
@@ -77,6 +84,8 @@ struct JaccardResult {
 // tp / (actual + predicted - tp).
 LSTMETRICS_API JaccardResult jaccard(const ConfusionCounts& state, const Selection& selection,
                                      const JaccardOptions& options);
+LSTMETRICS_API JaccardResult jaccard(const Marginals& marginals, const Selection& selection,
+                                     const JaccardOptions& options);
 
 enum class Normalize : std::uint8_t { none, by_true, by_predicted, by_all };
 
@@ -90,9 +99,9 @@ LSTMETRICS_API void confusion_matrix(const ConfusionCounts& state, const Selecti
 
 // One label against the rest: writes true negatives, false positives, false negatives and true
 // positives for each selected label.
-LSTMETRICS_API void one_against_rest(const ConfusionCounts& state, const Selection& selection,
+LSTMETRICS_API void one_against_rest(const Marginals& marginals, const Selection& selection,
                                      double* out);
-LSTMETRICS_API void one_against_rest(const ConfusionCounts& state, const Selection& selection,
+LSTMETRICS_API void one_against_rest(const Marginals& marginals, const Selection& selection,
                                      std::int64_t* out);
 
 struct BalancedAccuracy {

@@ -17,6 +17,10 @@ struct ClassificationReport {
   bool none_correct = false;
 };
 
+// Of the labels alone: the last two are not told.
+LSTMETRICS_API ClassificationReport classification_report(const Marginals& marginals,
+                                                          const Selection& selection,
+                                                          double zero_division);
 LSTMETRICS_API ClassificationReport classification_report(const ConfusionCounts& state,
                                                           const Selection& selection,
                                                           double zero_division);
