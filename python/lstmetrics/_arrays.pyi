@@ -17,6 +17,7 @@ PROBABILITY_METRICS: Final[dict[str, int]]
 CALIBRATION_KINDS: Final[dict[str, int]]
 CALIBRATION_NORMS: Final[dict[str, int]]
 DISAGREEMENTS: Final[dict[str | None, int]]
+MULTILABEL_METRICS: Final[dict[str, int]]
 
 _Three = tuple[float, float, float]
 _AgreementFacts = tuple[int, int, bool, bool]
@@ -37,7 +38,7 @@ def precision_recall_fscore(
     average: int,
     beta: float,
     zero_division: float,
-) -> tuple[tuple[Any, Any, Any, _Floats | None], tuple[int, int, int, bool, bool]]: ...
+) -> tuple[tuple[Any, Any, Any, _Array | None], tuple[int, int, int, bool, bool]]: ...
 def jaccard(
     y_true: _Labels,
     y_pred: _Labels,
@@ -55,12 +56,42 @@ def classification_report(
     labels: list[Any] | None,
     zero_division: float,
 ) -> tuple[
-    tuple[_Floats, _Floats, _Floats, _Floats],
+    tuple[_Floats, _Floats, _Floats, _Array],
     tuple[_Three, _Three, _Three],
     tuple[int, int, int, int],
-    tuple[float, bool, bool, bool],
+    tuple[float, bool, bool],
     list[Any],
 ]: ...
+def multilabel_metric(
+    y_true: _Array, y_pred: _Array, sample_weight: _Array | None, metric: int
+) -> tuple[float, bool]: ...
+def multilabel_scores(
+    y_true: _Array,
+    y_pred: _Array,
+    sample_weight: _Array | None,
+    average: int,
+    beta: float,
+    zero_division: float,
+) -> tuple[tuple[Any, Any, Any, _Array | None], tuple[int, int, int, bool]]: ...
+def multilabel_jaccard(
+    y_true: _Array,
+    y_pred: _Array,
+    sample_weight: _Array | None,
+    average: int,
+    zero_division: float,
+) -> tuple[float | _Floats, tuple[bool, int, int, bool]]: ...
+def multilabel_report(
+    y_true: _Array, y_pred: _Array, sample_weight: _Array | None, zero_division: float
+) -> tuple[
+    tuple[_Floats, _Floats, _Floats, _Array],
+    tuple[_Three, _Three, _Three, _Three],
+    tuple[int, int, int, int, int],
+    tuple[float, int, bool],
+]: ...
+def label_matrices(
+    y_true: _Array, y_pred: _Array, sample_weight: _Array | None
+) -> tuple[_Array, bool]: ...
+def sample_matrices(y_true: _Array, y_pred: _Array, sample_weight: _Array | None) -> _Array: ...
 def one_against_rest(
     y_true: _Labels, y_pred: _Labels, sample_weight: _Array | None, labels: list[Any] | None
 ) -> tuple[_Array, bool]: ...

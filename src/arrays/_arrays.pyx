@@ -21,6 +21,7 @@ cdef extern from "border/errors.hpp" namespace "lstmetrics::border":
 
 include "classification.pxi"
 include "agreement.pxi"
+include "multilabel.pxi"
 include "losses.pxi"
 include "calibration.pxi"
 include "elementwise.pxi"

@@ -7,6 +7,7 @@ cdef extern from "lstmetrics/metrics/formulas/classification.hpp" \
         micro
         macro
         weighted
+        samples
 
     cdef enum class Normalize(uint8_t):
         none
@@ -83,6 +84,7 @@ cdef extern from "border/classification.hpp" namespace "lstmetrics::border":
     cdef cppclass PrfAnswer:
         PrfResult scores
         SelectionFacts facts
+        cbool none_correct
 
     PrfAnswer c_prf "lstmetrics::border::precision_recall_fscore"(
         object, object, object, object, object, cbool, const PrfOptions&
@@ -130,6 +132,7 @@ AVERAGES = {
     "micro": <int>Average.micro,
     "macro": <int>Average.macro,
     "weighted": <int>Average.weighted,
+    "samples": <int>Average.samples,
 }
 NORMALIZATIONS = {
     None: <int>Normalize.none,
@@ -166,7 +169,8 @@ def precision_recall_fscore(
     facts = (_undefined(scores), scores.entries.size(), *_selection_facts(answer.facts))
     cdef Prf one
     if average == 0 and not binary:
-        return _per_label(scores), facts
+        # As in scikit-learn, counts are floats also when no sample is right.
+        return _per_label(scores, sample_weight is None and not answer.none_correct), facts
     one = scores.entries[0] if binary else scores.average
     return (one.precision, one.recall, one.f_score, None), facts
 
@@ -181,17 +185,20 @@ cdef int _undefined(PrfResult* scores):
         scores.precision_undefined | scores.recall_undefined << 1 | scores.f_score_undefined << 2)
 
 
-cdef tuple _per_label(PrfResult* scores):
+cdef tuple _per_label(PrfResult* scores, bint whole):
+    """Precision, recall, F and support of each label; support in integers if it is whole."""
     cdef size_t n = scores.entries.size()
-    columns = np.empty((4, n))
+    columns = np.empty((3, n))
+    support = np.empty(n)
     cdef double[:, ::1] out = columns
+    cdef double[::1] amounts = support
     cdef size_t i
     for i in range(n):
         out[0, i] = scores.entries[i].precision
         out[1, i] = scores.entries[i].recall
         out[2, i] = scores.entries[i].f_score
-        out[3, i] = scores.support[i]
-    return tuple(columns)
+        amounts[i] = scores.support[i]
+    return (*columns, support.astype(np.int64) if whole else support)
 
 
 def jaccard(
@@ -225,8 +232,9 @@ def classification_report(y_true, y_pred, sample_weight, labels, double zero_div
     undefined = (_undefined(&report.per_label), _undefined(&report.micro),
                  _undefined(&report.macro), _undefined(&report.weighted))
     averages = (_average(report.micro), _average(report.macro), _average(report.weighted))
-    facts = (report.support, report.all_labels, report.none_correct, answer.weights_cancel)
-    return _per_label(&report.per_label), averages, undefined, facts, seen
+    facts = (report.support, report.all_labels, answer.weights_cancel)
+    whole = sample_weight is None and not report.none_correct
+    return _per_label(&report.per_label, whole), averages, undefined, facts, seen
 
 
 cdef tuple _average(const PrfResult& scores):

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from lstmetrics.streaming import Calibration, Confusion, Loss, Tokens
+from lstmetrics.streaming import Calibration, Confusion, Loss, MultilabelConfusion, Tokens
 
 
 def _tokens() -> Tokens:
@@ -35,6 +35,13 @@ STATES: dict[str, Callable[[], Any]] = {
     "calibration_each": lambda: Calibration(
         2, kind="classwise", labels=["a", "é", "\U0001f600"]
     ).update(["é", "a"], [[0.5, 0.25, 0.25], [0.125, 0.0, 0.875]], [1e-300, 3.5]),
+    "multilabel_empty": MultilabelConfusion,
+    "multilabel": lambda: MultilabelConfusion().update(
+        [[1, 0, 1], [0, 0, 0], [1, 1, 0]], [[1, 0, 0], [0, 0, 1], [1, 1, 0]]
+    ),
+    "multilabel_weighted": lambda: MultilabelConfusion(2).update(
+        [[1, 0], [0, 1], [1, 1]], [[1, 1], [0, 0], [1, 1]], [1e300, 1e-300, 0.1]
+    ),
     "tokens": _tokens,
     "tokens_nll": lambda: Tokens().update_nll([0.5, 1.5], correct=[1, 0]),
 }

@@ -7,10 +7,16 @@ from pathlib import Path
 import pytest
 
 from golden.states import STATES
-from lstmetrics.streaming import Calibration, Confusion, Loss, Tokens
+from lstmetrics.streaming import Calibration, Confusion, Loss, MultilabelConfusion, Tokens
 
 FILES = sorted(Path(__file__).parent.glob("*.bin"))
-CLASSES = {"calibration": Calibration, "confusion": Confusion, "loss": Loss, "tokens": Tokens}
+CLASSES = {
+    "calibration": Calibration,
+    "confusion": Confusion,
+    "loss": Loss,
+    "multilabel": MultilabelConfusion,
+    "tokens": Tokens,
+}
 
 
 def _versions(name: str) -> list[Path]:

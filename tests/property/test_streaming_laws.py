@@ -16,7 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lstmetrics.errors import FormatError
-from lstmetrics.streaming import Calibration, Confusion, Loss, Tokens
+from lstmetrics.streaming import Calibration, Confusion, Loss, MultilabelConfusion, Tokens
 
 SETTINGS = settings(max_examples=25)
 Arguments = tuple[Any, ...]
@@ -55,6 +55,16 @@ def _chances(generator: np.random.Generator, size: int) -> Arguments:
     return generator.random(size) < chances, chances, generator.standard_exponential(size)
 
 
+def _indicators(generator: np.random.Generator, size: int) -> Arguments:
+    true = generator.random((size, 9)) < 0.3
+    return true, true ^ (generator.random((size, 9)) < 0.2)
+
+
+def _weighted_indicators(generator: np.random.Generator, size: int) -> Arguments:
+    sizes = 10.0 ** generator.integers(-200, 200)
+    return *_indicators(generator, size), generator.standard_exponential(size) * sizes
+
+
 def _logits(generator: np.random.Generator, size: int) -> Arguments:
     return generator.standard_normal((size, 33)).astype("f4") * 9, generator.integers(0, 33, size)
 
@@ -67,6 +77,8 @@ KINDS = [
     Kind("confusion", Confusion, _labels, _update),
     Kind("declared", lambda: Confusion(range(300)), _weighted, _update),
     Kind("weighted", Confusion, _weighted, _update),
+    Kind("multilabel", MultilabelConfusion, _indicators, _update),
+    Kind("labels", lambda: MultilabelConfusion(9), _weighted_indicators, _update),
     Kind("log_loss", lambda: Loss("log_loss", [0, 1, 2]), _probabilities, _update),
     Kind("brier", lambda: Loss("brier", [0, 1, 2]), _probabilities, _update),
     Kind("user", lambda: Loss("user"), _losses, lambda s, a: s.update_losses(*a)),

@@ -25,8 +25,8 @@ class IndicatorPair {
   // A row of so many labels is the most that is counted.
   static constexpr std::size_t kMostLabels = (std::size_t{1} << 21) - 1;
 
-  // ShapeError when the shapes differ or there is no label, UnsupportedError for too many of them
-  // and for 16-bit floats, InvalidType for text.
+  // ShapeError when the shapes differ or there is no label, UnsupportedError for too many of them,
+  // InvalidType for text.
   IndicatorPair(const Matrix& y_true, const Matrix& y_pred);
 
   std::size_t rows() const noexcept { return truth_.matrix.rows; }

@@ -31,7 +31,7 @@ class LSTMETRICS_API MultilabelCounts {
   explicit MultilabelCounts(std::size_t declared);
 
   // Indicators: rows are samples, columns are labels, 1 where a sample has a label and else 0, of
-  // any dtype but text and 16-bit floats. All or nothing. Errors: ShapeError (shapes that differ,
+  // any dtype but text. All or nothing. Errors: ShapeError (shapes that differ,
   // or other labels than those of the state), InvalidType, InvalidValue (other values, with the
   // place; weights that are not finite or, unless allowed, negative), CountOverflow.
   void update(const Matrix& y_true, const Matrix& y_pred, const Column* weights = nullptr,

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from numbers import Real
-from typing import Any
+from typing import Any, NoReturn
 
+import numpy as np
 import numpy.typing as npt
 
 from lstmetrics import _arrays
@@ -14,6 +15,7 @@ from lstmetrics.metrics import _parameters as parameters
 from lstmetrics.metrics import _targets as targets
 from lstmetrics.metrics._asking import ask
 from lstmetrics.metrics._classification import check_selected, warn_single_label
+from lstmetrics.metrics._delegation import OutOfTradeError, delegate
 
 __all__ = [
     "balanced_accuracy_score",
@@ -26,7 +28,7 @@ __all__ = [
     "warn_likelihoods",
 ]
 
-_NAN = float("nan")
+_NAN = np.nan  # scikit-learn knows this object when a call is handed over
 
 
 def balanced_accuracy_score(
@@ -73,9 +75,14 @@ def balanced_accuracy_score(
     """
     function = "balanced_accuracy_score"
     parameters.check_flag(adjusted, "adjusted", function)
-    value, labels_dropped, (labels, _, _, weights_cancel) = ask(
-        _arrays.balanced_accuracy, function, y_true, y_pred, sample_weight, bool(adjusted)
-    )
+    try:
+        value, labels_dropped, (labels, _, _, weights_cancel) = ask(
+            _arrays.balanced_accuracy, function, y_true, y_pred, sample_weight, bool(adjusted)
+        )
+    except OutOfTradeError:
+        return delegate(  # type: ignore[no-any-return]
+            function, y_true, y_pred, sample_weight=sample_weight, adjusted=adjusted
+        )
     if weights_cancel:
         targets.explain_cancelling(sample_weight, function)
     warn_single_label(labels)
@@ -122,9 +129,14 @@ def matthews_corrcoef(
     -0.3333
     """
     function = "matthews_corrcoef"
-    value, (labels, _, _, weights_cancel) = ask(
-        _arrays.matthews_corrcoef, function, y_true, y_pred, sample_weight
-    )
+    try:
+        value, (labels, _, _, weights_cancel) = ask(
+            _arrays.matthews_corrcoef, function, y_true, y_pred, sample_weight
+        )
+    except OutOfTradeError:
+        return delegate(  # type: ignore[no-any-return]
+            function, y_true, y_pred, sample_weight=sample_weight
+        )
     if weights_cancel:
         targets.explain_cancelling(sample_weight, function)
     warn_single_label(labels)
@@ -187,16 +199,27 @@ def cohen_kappa_score(
     parameters.check_disagreement(weights, function)
     parameters.check_replacement(replace_undefined_by, function)
     wanted = targets.labels_argument(labels, function)
-    value, no_samples, one_label, (_, selected, any_true, weights_cancel) = ask(
-        _arrays.cohen_kappa,
-        function,
-        y1,
-        y2,
-        sample_weight,
-        wanted,
-        _arrays.DISAGREEMENTS[weights],
-        names=("y1", "y2"),
-    )
+    try:
+        value, no_samples, one_label, (_, selected, any_true, weights_cancel) = ask(
+            _arrays.cohen_kappa,
+            function,
+            y1,
+            y2,
+            sample_weight,
+            wanted,
+            _arrays.DISAGREEMENTS[weights],
+            names=("y1", "y2"),
+        )
+    except OutOfTradeError:
+        return delegate(  # type: ignore[no-any-return]
+            function,
+            y1,
+            y2,
+            labels=labels,
+            weights=weights,
+            sample_weight=sample_weight,
+            replace_undefined_by=replace_undefined_by,
+        )
     if weights_cancel:
         targets.explain_cancelling(sample_weight, function)
     if wanted and not any_true:
@@ -276,9 +299,25 @@ def class_likelihood_ratios(
     if not isinstance(replace_undefined_by, dict):
         replacement_pair(replace_undefined_by, function)
     wanted = targets.labels_argument(labels, function)
-    ratios, zeros, (seen, selected, any_true, weights_cancel) = ask(
-        _arrays.likelihood_ratios, function, y_true, y_pred, sample_weight, wanted
-    )
+    try:
+        ratios, zeros, (seen, selected, any_true, weights_cancel) = ask(
+            _arrays.likelihood_ratios,
+            function,
+            y_true,
+            y_pred,
+            sample_weight,
+            wanted,
+            multilabel=_refuse_indicators,
+        )
+    except OutOfTradeError:
+        return delegate(  # type: ignore[no-any-return]
+            function,
+            y_true,
+            y_pred,
+            labels=labels,
+            sample_weight=sample_weight,
+            replace_undefined_by=replace_undefined_by,
+        )
     if weights_cancel:
         targets.explain_cancelling(sample_weight, function)
     if seen > 2:
@@ -296,6 +335,16 @@ def class_likelihood_ratios(
         )
     warn_likelihoods(*zeros)
     return replaced_likelihood_ratios(ratios, zeros, replacements)
+
+
+def _refuse_indicators(
+    truth: npt.NDArray[Any], predicted: npt.NDArray[Any], weights: Any, _labels: Any
+) -> NoReturn:
+    targets.refuse_targets(truth, predicted, weights, multilabel=True)
+    raise InvalidValueError(
+        "class_likelihood_ratios only supports binary classification problems, got targets of "
+        "type: multilabel-indicator"
+    )
 
 
 def replacement_pair(value: Any, function: str) -> tuple[float, float]:

@@ -14,6 +14,8 @@ from lstmetrics.errors import InvalidValueError
 from lstmetrics.metrics import _parameters as parameters
 from lstmetrics.metrics import _targets as targets
 from lstmetrics.metrics._asking import ask
+from lstmetrics.metrics._delegation import OutOfTradeError, delegate
+from lstmetrics.metrics._multilabel import OF_SAMPLES, sample_matrices
 
 __all__ = [
     "accuracy_score",
@@ -37,9 +39,10 @@ def accuracy_score(
 
     Parameters
     ----------
-    y_true : array-like of shape (n_samples,)
-        True labels: integers, booleans, floats with integral values, or text.
-    y_pred : array-like of shape (n_samples,)
+    y_true : array-like of shape (n_samples,) or (n_samples, n_labels)
+        True labels: integers, booleans, floats with integral values, or text; or an indicator, 1
+        where a sample has a label.
+    y_pred : array-like of shape (n_samples,) or (n_samples, n_labels)
         Predicted labels, of the same kind.
     normalize : bool, default=True
         Whether to divide by the number (or weight) of samples.
@@ -50,7 +53,8 @@ def accuracy_score(
     -------
     float
         ``sum(w[y_true == y_pred]) / sum(w)``, the correctly rounded quotient when there are no
-        weights; or its numerator when `normalize` is False.
+        weights, a sample of an indicator being right when all its labels are; or its numerator when
+        `normalize` is False.
 
     Raises
     ------
@@ -69,7 +73,14 @@ def accuracy_score(
     >>> accuracy_score([0, 1, 2, 3], [0, 2, 1, 3], normalize=False)
     2.0
     """
-    return _fraction(_arrays.accuracy, "accuracy_score", y_true, y_pred, normalize, sample_weight)
+    try:
+        return _fraction(
+            _arrays.accuracy, "accuracy_score", y_true, y_pred, normalize, sample_weight
+        )
+    except OutOfTradeError:
+        return delegate(  # type: ignore[no-any-return]
+            "accuracy_score", y_true, y_pred, normalize=normalize, sample_weight=sample_weight
+        )
 
 
 def zero_one_loss(
@@ -83,9 +94,10 @@ def zero_one_loss(
 
     Parameters
     ----------
-    y_true : array-like of shape (n_samples,)
-        True labels: integers, booleans, floats with integral values, or text.
-    y_pred : array-like of shape (n_samples,)
+    y_true : array-like of shape (n_samples,) or (n_samples, n_labels)
+        True labels: integers, booleans, floats with integral values, or text; or an indicator, 1
+        where a sample has a label.
+    y_pred : array-like of shape (n_samples,) or (n_samples, n_labels)
         Predicted labels, of the same kind.
     normalize : bool, default=True
         Whether to divide by the number (or weight) of samples.
@@ -112,7 +124,14 @@ def zero_one_loss(
     >>> zero_one_loss([1, 2, 3, 4], [2, 2, 3, 4], normalize=False)
     1.0
     """
-    return _fraction(_arrays.error_rate, "zero_one_loss", y_true, y_pred, normalize, sample_weight)
+    try:
+        return _fraction(
+            _arrays.error_rate, "zero_one_loss", y_true, y_pred, normalize, sample_weight
+        )
+    except OutOfTradeError:
+        return delegate(  # type: ignore[no-any-return]
+            "zero_one_loss", y_true, y_pred, normalize=normalize, sample_weight=sample_weight
+        )
 
 
 def hamming_loss(
@@ -125,9 +144,10 @@ def hamming_loss(
 
     Parameters
     ----------
-    y_true : array-like of shape (n_samples,)
-        True labels.
-    y_pred : array-like of shape (n_samples,)
+    y_true : array-like of shape (n_samples,) or (n_samples, n_labels)
+        True labels: integers, booleans, floats with integral values, or text; or an indicator, 1
+        where a sample has a label.
+    y_pred : array-like of shape (n_samples,) or (n_samples, n_labels)
         Predicted labels, of the same kind.
     sample_weight : array-like of shape (n_samples,), default=None
         Weights; 1 each when None.
@@ -135,8 +155,8 @@ def hamming_loss(
     Returns
     -------
     float
-        ``sum(w[y_true != y_pred]) / sum(w)``, the correctly rounded quotient when there are no
-        weights.
+        ``sum(w[y_true != y_pred]) / sum(w)``, of indicators over the number of labels too; the
+        correctly rounded quotient when there are no weights.
 
     Raises
     ------
@@ -155,7 +175,12 @@ def hamming_loss(
     >>> hamming_loss([2, 2, 3, 4], [1, 2, 3, 4])
     0.25
     """
-    return _fraction(_arrays.error_rate, "hamming_loss", y_true, y_pred, True, sample_weight)
+    try:
+        return _fraction(_arrays.error_rate, "hamming_loss", y_true, y_pred, True, sample_weight)
+    except OutOfTradeError:
+        return delegate(  # type: ignore[no-any-return]
+            "hamming_loss", y_true, y_pred, sample_weight=sample_weight
+        )
 
 
 def _fraction(
@@ -223,16 +248,26 @@ def confusion_matrix(
     parameters.check_normalize(normalize, function)
     wanted = targets.labels_argument(labels, function)
     weights = targets.weights(sample_weight, function)
-    matrix, any_true, weights_cancel = ask(
-        _arrays.confusion_matrix,
-        function,
-        y_true,
-        y_pred,
-        weights,
-        wanted,
-        _arrays.NORMALIZATIONS[normalize],
-        weights is None and normalize is None,
-    )
+    try:
+        matrix, any_true, weights_cancel = ask(
+            _arrays.confusion_matrix,
+            function,
+            y_true,
+            y_pred,
+            weights,
+            wanted,
+            _arrays.NORMALIZATIONS[normalize],
+            weights is None and normalize is None,
+        )
+    except OutOfTradeError:
+        return delegate(  # type: ignore[no-any-return]
+            function,
+            y_true,
+            y_pred,
+            labels=labels,
+            sample_weight=sample_weight,
+            normalize=normalize,
+        )
     if weights_cancel:
         targets.explain_cancelling(weights, function)
     check_selected(wanted, any_true)
@@ -271,29 +306,29 @@ def multilabel_confusion_matrix(
 
     Parameters
     ----------
-    y_true : array-like of shape (n_samples,)
-        True labels.
-    y_pred : array-like of shape (n_samples,)
-        Predicted labels.
+    y_true : array-like of shape (n_samples,) or (n_samples, n_labels)
+        True labels: integers, booleans, floats with integral values, or text; or an indicator, 1
+        where a sample has a label.
+    y_pred : array-like of shape (n_samples,) or (n_samples, n_labels)
+        Predicted labels, of the same kind.
     sample_weight : array-like of shape (n_samples,), default=None
         Weights; 1 each when None.
     labels : array-like of shape (n_labels,), default=None
-        Which labels, and in which order; all that occur, sorted, when None. A label that does not
-        occur has true negatives alone.
+        Which labels, and in which order, of indicators by their column; all that occur, sorted,
+        when None. A label that does not occur has true negatives alone.
     samplewise : bool, default=False
-        For multilabel targets only, which are not supported.
+        Of indicators: a matrix for each sample instead, times its weight.
 
     Returns
     -------
-    ndarray of shape (n_labels, 2, 2)
+    ndarray of shape (n_labels, 2, 2), or (n_samples, 2, 2)
         ``[[tn, fp], [fn, tp]]`` for each label: int64, or float64 with weights (and, as in
-        scikit-learn, when no sample at all is predicted right).
+        scikit-learn, of single labels when no sample at all is right).
 
     Raises
     ------
     InvalidValueError, InvalidTypeError
-        For what ``sklearn.metrics.multilabel_confusion_matrix`` refuses, in the same words, and
-        for multilabel targets.
+        For what ``sklearn.metrics.multilabel_confusion_matrix`` refuses, in the same words.
 
     Examples
     --------
@@ -304,17 +339,28 @@ def multilabel_confusion_matrix(
     """
     function = "multilabel_confusion_matrix"
     parameters.check_flag(samplewise, "samplewise", function)
-    matrices, weights_cancel = ask(
-        _arrays.one_against_rest,
-        function,
-        y_true,
-        y_pred,
-        sample_weight,
-        targets.labels_argument(labels, function),
-    )
+    try:
+        matrices, weights_cancel = ask(
+            _arrays.one_against_rest,
+            function,
+            y_true,
+            y_pred,
+            sample_weight,
+            targets.labels_argument(labels, function),
+            multilabel=sample_matrices if samplewise else None,
+        )
+    except OutOfTradeError:
+        return delegate(  # type: ignore[no-any-return]
+            function,
+            y_true,
+            y_pred,
+            sample_weight=sample_weight,
+            labels=labels,
+            samplewise=samplewise,
+        )
     if weights_cancel:
         targets.explain_cancelling(sample_weight, function)
-    if samplewise:
+    if samplewise and weights_cancel is not OF_SAMPLES:
         raise InvalidValueError(
             "Samplewise metrics are not available outside of multilabel classification."
         )

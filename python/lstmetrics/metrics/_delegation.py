@@ -1,7 +1,8 @@
 """What is outside our trade goes to scikit-learn when it is installed, and is counted.
 
-There is one way: a function that meets sparse targets, or something else it does not handle,
-returns ``delegate("f1_score", y_true, y_pred, ...)`` with the arguments as they came. Inside a
+There is one way: a function that meets sparse targets, or something else it does not handle (what
+it asks for them raises :class:`OutOfTradeError`), returns ``delegate("f1_score", y_true, y_pred,
+...)`` with the arguments as they came. Inside a
 delegated call scikit-learn is on its own: what its function calls in turn is not ours, patched or
 not.
 """
@@ -14,11 +15,12 @@ from collections.abc import Callable
 from types import ModuleType
 from typing import Any
 
-from lstmetrics.errors import MissingExtraError
+from lstmetrics.errors import MissingExtraError, UnsupportedError
 
 __all__ = [
     "HOMES",
     "REPLACES",
+    "OutOfTradeError",
     "delegate",
     "delegations",
     "is_delegating",
@@ -31,6 +33,10 @@ REPLACES = "_lstmetrics_replaces"
 
 # Functions that scikit-learn keeps elsewhere than in `sklearn.metrics`.
 HOMES = {"calibration_curve": "sklearn.calibration"}
+
+
+class OutOfTradeError(UnsupportedError):
+    """Input that is understood, and left to scikit-learn."""
 
 
 class _Thread(threading.local):

@@ -9,7 +9,8 @@ from lstmetrics import _arrays
 from lstmetrics.metrics import _parameters as parameters
 from lstmetrics.metrics import _targets as targets
 from lstmetrics.metrics._asking import ask
-from lstmetrics.metrics._precision import check_positive, check_unused_arguments, warn_undefined
+from lstmetrics.metrics._delegation import OutOfTradeError, delegate
+from lstmetrics.metrics._label_scores import check_positive, check_unused_arguments, warn_undefined
 
 __all__ = ["JACCARD_UNDEFINED", "jaccard_score"]
 
@@ -30,17 +31,19 @@ def jaccard_score(
 
     Parameters
     ----------
-    y_true : array-like of shape (n_samples,)
-        True labels.
-    y_pred : array-like of shape (n_samples,)
-        Predicted labels.
+    y_true : array-like of shape (n_samples,) or (n_samples, n_labels)
+        True labels: integers, booleans, floats with integral values, or text; or an indicator, 1
+        where a sample has a label.
+    y_pred : array-like of shape (n_samples,) or (n_samples, n_labels)
+        Predicted labels, of the same kind.
     labels : array-like of shape (n_labels,), default=None
-        Which labels to score; all that occur when None.
+        Which labels to score, of indicators by their column; all that occur when None.
     pos_label : int, float, bool, str or None, default=1
         The label to score when ``average='binary'``.
-    average : {'binary', 'micro', 'macro', 'weighted'} or None, default='binary'
+    average : {'binary', 'micro', 'macro', 'weighted', 'samples'} or None, default='binary'
         None gives every label its own; 'micro' adds up the counts first; 'macro' takes the mean
-        over labels; 'weighted' weighs it by the true samples of each.
+        over labels; 'weighted' weighs it by the true samples of each; 'samples', of indicators,
+        takes the mean over samples of what each one's labels score.
     sample_weight : array-like of shape (n_samples,), default=None
         Weights; 1 each when None.
     zero_division : {"warn", 0.0, 1.0}, default="warn"
@@ -73,18 +76,30 @@ def jaccard_score(
     parameters.check_average(average, function)
     parameters.check_pos_label(pos_label, function)
     binary = average == "binary"
-    score, facts = ask(
-        _arrays.jaccard,
-        function,
-        y_true,
-        y_pred,
-        sample_weight,
-        targets.labels_argument(labels, function),
-        targets.scalar(pos_label),
-        binary,
-        _arrays.AVERAGES.get(average, 0),
-        parameters.zero_division_value(zero_division, function, nan=False),
-    )
+    try:
+        score, facts = ask(
+            _arrays.jaccard,
+            function,
+            y_true,
+            y_pred,
+            sample_weight,
+            targets.labels_argument(labels, function),
+            targets.scalar(pos_label),
+            binary,
+            _arrays.AVERAGES[average],
+            parameters.zero_division_value(zero_division, function, nan=False),
+        )
+    except OutOfTradeError:
+        return delegate(  # type: ignore[no-any-return]
+            function,
+            y_true,
+            y_pred,
+            labels=labels,
+            pos_label=pos_label,
+            average=average,
+            sample_weight=sample_weight,
+            zero_division=zero_division,
+        )
     undefined, entries, labels_seen, pos_label_seen, weights_cancel = facts
     if not binary:
         check_unused_arguments(average, pos_label)
@@ -93,5 +108,5 @@ def jaccard_score(
     if weights_cancel:
         targets.explain_cancelling(sample_weight, function)
     if undefined and isinstance(zero_division, str):
-        warn_undefined(JACCARD_UNDEFINED, entries, ("jaccard",))
+        warn_undefined(JACCARD_UNDEFINED, entries, ("jaccard",), average)
     return score  # type: ignore[no-any-return]

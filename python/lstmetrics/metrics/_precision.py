@@ -2,122 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from lstmetrics import _arrays
-from lstmetrics._warnings import undefined_metric_warning, warn
-from lstmetrics.errors import InvalidValueError
 from lstmetrics.metrics import _parameters as parameters
-from lstmetrics.metrics import _targets as targets
-from lstmetrics.metrics._asking import ask
+from lstmetrics.metrics._label_scores import ask_scores
 
 __all__ = [
-    "check_positive",
-    "check_unused_arguments",
     "f1_score",
     "fbeta_score",
     "precision_recall_fscore_support",
     "precision_score",
     "recall_score",
-    "warn_undefined",
 ]
 
 Floats = npt.NDArray[np.float64]
 Score = float | Floats
-_METRICS = (
-    ("precision", "predicted"),
-    ("recall", "true"),
-    ("f-score", "true nor predicted"),
-    ("jaccard", "true or predicted"),
-)
-
-
-def check_positive(pos_label: Any, facts: Any, y_true: Any, y_pred: Any) -> None:
-    """Refuse an average='binary' over more than two labels, or of a label that is none."""
-    _, _, labels_seen, pos_label_seen, _ = facts
-    if labels_seen > 2:
-        raise InvalidValueError(
-            "Target is multiclass but average='binary'. Please choose another average setting, "
-            "one of [None, 'micro', 'macro', 'weighted']."
-        )
-    if not pos_label_seen and labels_seen == 2:
-        raise InvalidValueError(
-            f"pos_label={pos_label} is not a valid label. It should be one of "
-            f"{targets.present_labels(np.asarray(y_true), np.asarray(y_pred))}"
-        )
-
-
-def check_unused_arguments(average: str | None, pos_label: Any) -> None:
-    """Warn of a pos_label that is not used; refuse an average over samples."""
-    if pos_label not in (None, 1):
-        warn(
-            f"Note that pos_label (set to {pos_label!r}) is ignored when average != 'binary' (got "
-            f"{average!r}). You may use labels=[pos_label] to specify a single positive class."
-        )
-    if average == "samples":
-        raise InvalidValueError(
-            "Samplewise metrics are not available outside of multilabel classification."
-        )
-
-
-def warn_undefined(undefined: int, entries: int, warn_for: Iterable[str]) -> None:
-    """Warn about each ratio over zero that is asked for: bits in the order of the metrics above."""
-    for bit, (metric, modifier) in enumerate(_METRICS):
-        if undefined >> bit & 1 and metric in warn_for:
-            cause = "due to" if entries == 1 else "in labels with"
-            warn(
-                f"{metric.capitalize()} is ill-defined and being set to 0.0 {cause} no {modifier} "
-                "samples. Use `zero_division` parameter to control this behavior.",
-                undefined_metric_warning(),
-            )
-
-
-def _scores(
-    function: str,
-    warn_for: Iterable[str],
-    y_true: Any,
-    y_pred: Any,
-    beta: float,
-    labels: Any,
-    pos_label: Any,
-    average: str | None,
-    sample_weight: Any,
-    zero_division: Any,
-) -> tuple[Score, Score, Score, npt.NDArray[Any] | None]:
-    """Precision, recall, F-beta and support: what the functions below choose from."""
-    parameters.check_average(average, function)
-    parameters.check_pos_label(pos_label, function)
-    binary = average == "binary"
-    scores, facts = ask(
-        _arrays.precision_recall_fscore,
-        function,
-        y_true,
-        y_pred,
-        sample_weight,
-        None if labels is None else targets.labels_argument(labels, function),
-        targets.scalar(pos_label),
-        binary,
-        _arrays.AVERAGES.get(average, 0),
-        beta,
-        parameters.zero_division_value(zero_division, function),
-    )
-    precision, recall, f_score, support = scores
-    undefined, entries, labels_seen, pos_label_seen, weights_cancel = facts
-    if not binary:
-        check_unused_arguments(average, pos_label)
-    elif labels_seen != 2 or not pos_label_seen:
-        check_positive(pos_label, facts, y_true, y_pred)
-    if weights_cancel:
-        targets.explain_cancelling(sample_weight, function)
-    if undefined and isinstance(zero_division, str):
-        warn_undefined(undefined, entries, warn_for)
-    if support is not None and sample_weight is None:
-        support = support.astype(np.int64)
-    return precision, recall, f_score, support
+_ALL = slice(None)
 
 
 def precision_recall_fscore_support(
@@ -136,19 +39,21 @@ def precision_recall_fscore_support(
 
     Parameters
     ----------
-    y_true : array-like of shape (n_samples,)
-        True labels.
-    y_pred : array-like of shape (n_samples,)
-        Predicted labels.
+    y_true : array-like of shape (n_samples,) or (n_samples, n_labels)
+        True labels: integers, booleans, floats with integral values, or text; or an indicator, 1
+        where a sample has a label.
+    y_pred : array-like of shape (n_samples,) or (n_samples, n_labels)
+        Predicted labels, of the same kind.
     beta : float, default=1.0
         How many times recall counts as much as precision, from 0 to infinity.
     labels : array-like of shape (n_labels,), default=None
-        Which labels to score; all that occur when None.
+        Which labels to score, of indicators by their column; all that occur when None.
     pos_label : int, float, bool, str or None, default=1
         The label to score when ``average='binary'``.
-    average : {'binary', 'micro', 'macro', 'weighted'}, default=None
+    average : {'binary', 'micro', 'macro', 'weighted', 'samples'}, default=None
         None gives every label its own; 'micro' adds up the counts first; 'macro' takes the mean
-        over labels; 'weighted' weighs it by the true samples of each.
+        over labels; 'weighted' weighs it by the true samples of each; 'samples', of indicators,
+        takes the mean over samples of what each one's labels score.
     warn_for : list, tuple or set of str
         Which of ``'precision'``, ``'recall'`` and ``'f-score'`` to warn about.
     sample_weight : array-like of shape (n_samples,), default=None
@@ -182,8 +87,9 @@ def precision_recall_fscore_support(
     function = "precision_recall_fscore_support"
     parameters.check_beta(beta, function)
     parameters.check_warn_for(warn_for, function)
-    return _scores(
+    return ask_scores(  # type: ignore[no-any-return]
         function,
+        _ALL,
         warn_for,
         y_true,
         y_pred,
@@ -210,10 +116,11 @@ def precision_score(
 
     Parameters
     ----------
-    y_true : array-like of shape (n_samples,)
-        True labels.
-    y_pred : array-like of shape (n_samples,)
-        Predicted labels.
+    y_true : array-like of shape (n_samples,) or (n_samples, n_labels)
+        True labels: integers, booleans, floats with integral values, or text; or an indicator, 1
+        where a sample has a label.
+    y_pred : array-like of shape (n_samples,) or (n_samples, n_labels)
+        Predicted labels, of the same kind.
     labels, pos_label, average, sample_weight, zero_division
         As in :func:`precision_recall_fscore_support`; `average` is 'binary' by default.
 
@@ -233,8 +140,9 @@ def precision_score(
     >>> precision_score([1, 0, 1, 1], [1, 1, 1, 0])
     0.6666666666666666
     """
-    return _scores(
+    return ask_scores(  # type: ignore[no-any-return]
         "precision_score",
+        0,
         ("precision",),
         y_true,
         y_pred,
@@ -244,7 +152,7 @@ def precision_score(
         average,
         sample_weight,
         zero_division,
-    )[0]
+    )
 
 
 def recall_score(
@@ -261,10 +169,11 @@ def recall_score(
 
     Parameters
     ----------
-    y_true : array-like of shape (n_samples,)
-        True labels.
-    y_pred : array-like of shape (n_samples,)
-        Predicted labels.
+    y_true : array-like of shape (n_samples,) or (n_samples, n_labels)
+        True labels: integers, booleans, floats with integral values, or text; or an indicator, 1
+        where a sample has a label.
+    y_pred : array-like of shape (n_samples,) or (n_samples, n_labels)
+        Predicted labels, of the same kind.
     labels, pos_label, average, sample_weight, zero_division
         As in :func:`precision_recall_fscore_support`; `average` is 'binary' by default.
 
@@ -284,8 +193,9 @@ def recall_score(
     >>> recall_score([1, 0, 1, 1, 1], [1, 1, 1, 0, 1])
     0.75
     """
-    return _scores(
+    return ask_scores(  # type: ignore[no-any-return]
         "recall_score",
+        1,
         ("recall",),
         y_true,
         y_pred,
@@ -295,7 +205,7 @@ def recall_score(
         average,
         sample_weight,
         zero_division,
-    )[1]
+    )
 
 
 def f1_score(
@@ -312,10 +222,11 @@ def f1_score(
 
     Parameters
     ----------
-    y_true : array-like of shape (n_samples,)
-        True labels.
-    y_pred : array-like of shape (n_samples,)
-        Predicted labels.
+    y_true : array-like of shape (n_samples,) or (n_samples, n_labels)
+        True labels: integers, booleans, floats with integral values, or text; or an indicator, 1
+        where a sample has a label.
+    y_pred : array-like of shape (n_samples,) or (n_samples, n_labels)
+        Predicted labels, of the same kind.
     labels, pos_label, average, sample_weight, zero_division
         As in :func:`precision_recall_fscore_support`; `average` is 'binary' by default.
 
@@ -335,8 +246,9 @@ def f1_score(
     >>> f1_score(["spam", "ham", "spam"], ["spam", "spam", "spam"], pos_label="spam")
     0.8
     """
-    return _scores(
+    return ask_scores(  # type: ignore[no-any-return]
         "f1_score",
+        2,
         ("f-score",),
         y_true,
         y_pred,
@@ -346,7 +258,7 @@ def f1_score(
         average,
         sample_weight,
         zero_division,
-    )[2]
+    )
 
 
 def fbeta_score(
@@ -364,10 +276,11 @@ def fbeta_score(
 
     Parameters
     ----------
-    y_true : array-like of shape (n_samples,)
-        True labels.
-    y_pred : array-like of shape (n_samples,)
-        Predicted labels.
+    y_true : array-like of shape (n_samples,) or (n_samples, n_labels)
+        True labels: integers, booleans, floats with integral values, or text; or an indicator, 1
+        where a sample has a label.
+    y_pred : array-like of shape (n_samples,) or (n_samples, n_labels)
+        Predicted labels, of the same kind.
     beta : float
         How many times recall counts as much as precision: 0 is precision, infinity recall.
     labels, pos_label, average, sample_weight, zero_division
@@ -394,8 +307,9 @@ def fbeta_score(
     0.6666666666666666
     """
     parameters.check_beta(beta, "fbeta_score")
-    return _scores(
+    return ask_scores(  # type: ignore[no-any-return]
         "fbeta_score",
+        2,
         ("f-score",),
         y_true,
         y_pred,
@@ -405,4 +319,4 @@ def fbeta_score(
         average,
         sample_weight,
         zero_division,
-    )[2]
+    )

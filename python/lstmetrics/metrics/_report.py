@@ -14,7 +14,8 @@ from lstmetrics.errors import InvalidValueError
 from lstmetrics.metrics import _parameters as parameters
 from lstmetrics.metrics import _targets as targets
 from lstmetrics.metrics._asking import ask
-from lstmetrics.metrics._precision import warn_undefined
+from lstmetrics.metrics._delegation import OutOfTradeError, delegate
+from lstmetrics.metrics._label_scores import warn_undefined
 
 __all__ = [
     "Facts",
@@ -28,7 +29,7 @@ __all__ = [
 ]
 
 _HEADERS = ("precision", "recall", "f1-score", "support")
-_AVERAGES = ("micro avg", "macro avg", "weighted avg")
+_AVERAGES = ("micro avg", "macro avg", "weighted avg", "samples avg")
 
 Row = tuple[float, float, float, float]
 Report = dict[str, Any]
@@ -38,9 +39,9 @@ class Facts(NamedTuple):
     """What the core tells beside the scores."""
 
     support: float
-    all_labels: bool
-    none_correct: bool
-    weights_cancel: bool
+    all_labels: bool  # none is left out, so micro is accuracy
+    weights_cancel: bool = False
+    samples: int = 0  # told where they may have several labels, and have an average of their own
 
 
 class Scores(NamedTuple):
@@ -67,12 +68,14 @@ def classification_report(
 
     Parameters
     ----------
-    y_true : array-like of shape (n_samples,)
-        True labels.
-    y_pred : array-like of shape (n_samples,)
-        Predicted labels.
+    y_true : array-like of shape (n_samples,) or (n_samples, n_labels)
+        True labels: integers, booleans, floats with integral values, or text; or an indicator, 1
+        where a sample has a label.
+    y_pred : array-like of shape (n_samples,) or (n_samples, n_labels)
+        Predicted labels, of the same kind.
     labels : array-like of shape (n_labels,), default=None
-        Which labels, and in which order; all that occur, sorted, when None.
+        Which labels, and in which order, of indicators by their column; all that occur, sorted,
+        when None.
     target_names : array-like of shape (n_labels,), default=None
         What to call them; by themselves when None.
     sample_weight : array-like of shape (n_samples,), default=None
@@ -88,15 +91,15 @@ def classification_report(
     -------
     str or dict
         A line for each label, then accuracy (where `labels` leave one out: the micro average),
-        the mean over labels (macro) and that weighted by support. As a dict
+        the mean over labels (macro) and that weighted by support; of indicators the micro average
+        and the mean over samples too. As a dict
         ``{label: {"precision": ..., "recall": ..., "f1-score": ..., "support": ...}}``, with
         ``"accuracy"`` a number.
 
     Raises
     ------
     InvalidValueError, InvalidTypeError
-        For what ``sklearn.metrics.classification_report`` refuses, in the same words, and for
-        multilabel targets.
+        For what ``sklearn.metrics.classification_report`` refuses, in the same words.
 
     Examples
     --------
@@ -117,41 +120,49 @@ def classification_report(
     parameters.check_digits(digits, function)
     parameters.check_flag(output_dict, "output_dict", function)
     wanted = targets.labels_argument(labels, function)
-    per_label, averages, undefined, told, seen = ask(
-        _arrays.classification_report,
-        function,
-        y_true,
-        y_pred,
-        sample_weight,
-        wanted,
-        parameters.zero_division_value(zero_division, function),
-    )
+    try:
+        per_label, averages, undefined, told, seen = ask(
+            _arrays.classification_report,
+            function,
+            y_true,
+            y_pred,
+            sample_weight,
+            wanted,
+            parameters.zero_division_value(zero_division, function),
+        )
+    except OutOfTradeError:
+        return delegate(  # type: ignore[no-any-return]
+            function,
+            y_true,
+            y_pred,
+            labels=labels,
+            target_names=target_names,
+            sample_weight=sample_weight,
+            digits=digits,
+            output_dict=output_dict,
+            zero_division=zero_division,
+        )
     facts = Facts(*told)
     if facts.weights_cancel:
         targets.explain_cancelling(sample_weight, function)
-    order = _as_given(seen, y_true, y_pred) if labels is None else list(np.asarray(labels))
+    if labels is not None:
+        order = list(np.asarray(labels))
+    else:
+        order = seen if facts.samples else _as_given(seen, y_true, y_pred)
     names = report_names(order, target_names, wanted is not None)
     if isinstance(zero_division, str):
-        warn_report(undefined, len(order))
-    # As in scikit-learn, counts are floats also when no sample is right.
-    whole = sample_weight is None and not facts.none_correct
-    return laid_out(
-        names, scores_of(per_label, averages, facts, whole=whole), digits, bool(output_dict)
-    )
+        warn_report(undefined, len(order), facts.samples)
+    return laid_out(names, scores_of(per_label, averages, facts), digits, bool(output_dict))
 
 
 def scores_of(
-    per_label: Sequence[npt.NDArray[np.float64]],
+    per_label: Sequence[npt.NDArray[Any]],
     averages: Sequence[tuple[float, float, float]],
     facts: Facts,
-    *,
-    whole: bool,
 ) -> Scores:
-    """Bring what the core says into rows, counts being integers if `whole`."""
+    """Bring what the core says into rows; the total is an integer where the supports are."""
     precision, recall, f_score, support = (column.tolist() for column in per_label)
-    total = facts.support
-    if whole:
-        support, total = list(map(int, support)), int(total)
+    total = int(facts.support) if per_label[3].dtype.kind == "i" else facts.support
     rows = list(zip(precision, recall, f_score, support, strict=True))
     return Scores(rows, list(averages), total, facts.all_labels)
 
@@ -178,10 +189,11 @@ def report_names(order: list[Any], target_names: Any, labels_given: bool) -> lis
     return list(target_names)
 
 
-def warn_report(undefined: Sequence[int], labels: int) -> None:
-    """Warn once for the labels and once for each average, as four calls would."""
-    for bits, entries in zip(undefined, (labels, 1, labels, labels), strict=True):
-        warn_undefined(bits, entries, (*_HEADERS[:2], "f-score"))
+def warn_report(undefined: Sequence[int], labels: int, samples: int = 0) -> None:
+    """Warn once for the labels and once for each average, as so many calls would."""
+    calls = ((labels, None), (1, "micro"), (labels, "macro"), (labels, "weighted"))
+    for bits, (entries, average) in zip(undefined, (*calls, (samples, "samples")), strict=False):
+        warn_undefined(bits, entries, (*_HEADERS[:2], "f-score"), average)
 
 
 def bits(undefined: tuple[bool, bool, bool]) -> int:
@@ -196,7 +208,7 @@ def laid_out(names: list[Any], scores: Scores, digits: int, output_dict: bool) -
     rows = list(zip(names, scores.rows, strict=False))
     averages = [
         (heading, (*average, scores.support))
-        for heading, average in zip(headings, scores.averages, strict=True)
+        for heading, average in zip(headings, scores.averages, strict=False)
     ]
     return _as_dict([*rows, *averages]) if output_dict else _as_text(names, rows, averages, digits)
 
@@ -211,7 +223,7 @@ def _as_dict(rows: list[tuple[Any, Row]]) -> Report:
 def _as_text(
     names: list[Any], rows: list[tuple[Any, Row]], averages: list[tuple[str, Row]], digits: int
 ) -> str:
-    width = max(*map(len, names), len(_AVERAGES[-1]), digits)
+    width = max(*map(len, names), len(_AVERAGES[2]), digits)
     lines = [f"{'':>{width}s} " + "".join(f" {header:>9}" for header in _HEADERS), ""]
     lines += [_line(name, row, width, digits) for name, row in rows]
     lines += [""]

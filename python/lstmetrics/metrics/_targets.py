@@ -22,6 +22,7 @@ from lstmetrics.errors import (
     UnsupportedError,
 )
 from lstmetrics.metrics._columns import Column, as_array, as_column, decoded
+from lstmetrics.metrics._delegation import OutOfTradeError
 
 __all__ = [
     "Column",
@@ -35,8 +36,10 @@ __all__ = [
     "explain_cancelling",
     "explain_weights",
     "explained",
+    "indicator",
     "labels_argument",
     "present_labels",
+    "refuse_targets",
     "said_by",
     "scalar",
     "target",
@@ -53,7 +56,7 @@ def array_like(value: Any, parameter: str, function: str, also: str = "") -> Arr
         value = as_array(value, parameter)
     if not isinstance(value, np.ndarray):
         if hasattr(value, "tocsr"):
-            raise UnsupportedError(f"{function}: {parameter} is sparse, which is not supported")
+            raise OutOfTradeError(f"{function}: {parameter} is sparse, which is not supported")
         if isinstance(value, str | bytes) or not (
             hasattr(value, "__len__") or hasattr(value, "shape") or hasattr(value, "__array__")
         ):
@@ -80,7 +83,7 @@ def target(value: Any, parameter: str, function: str) -> Array:
     if type(value) is np.ndarray and value.ndim == 1 and value.dtype.isnative:
         array = value
     else:
-        array = array_like(value, parameter, function, " or a sparse array or matrix")
+        array = _target_array(value, parameter, function)
         if array.ndim == 0:
             raise InvalidTypeError(
                 "Input should have at least 1 dimension i.e. satisfy `len(x.shape) > 0`, "
@@ -102,6 +105,34 @@ def coded_target(value: Any, parameter: str, function: str) -> Array | Column:
     if isinstance(column, Column) and column.has_labels:
         return column
     return target(value if isinstance(column, Column) else column, parameter, function)
+
+
+def indicator(value: Any, parameter: str, function: str) -> Array:
+    """Return an indicator: an array of numbers, of two dimensions."""
+    array = array_like(value, parameter, function)
+    if array.ndim != 2:
+        raise ShapeError(
+            f"{parameter} must have two dimensions, samples and labels, got {array.ndim}"
+        )
+    return at_most_double(array) if array.dtype.kind == "f" else array
+
+
+def _target_array(value: Any, parameter: str, function: str) -> Array:
+    try:
+        return array_like(value, parameter, function, " or a sparse array or matrix")
+    except ShapeError:
+        _refuse_legacy(next(iter(value), None))
+        raise
+
+
+def _refuse_legacy(first: Any) -> None:
+    """Refuse sequences of the labels of each sample."""
+    if isinstance(first, Sequence) and not isinstance(first, str | bytes):
+        raise InvalidValueError(
+            "You appear to be using a legacy multi-label data representation. Sequence of "
+            "sequences are no longer supported; use a binary array or sparse matrix instead - "
+            "the MultiLabelBinarizer transformer can convert to this format."
+        )
 
 
 def weights(value: Any, function: str) -> Array | None:
@@ -178,12 +209,7 @@ def type_of_target(array: Array, parameter: str) -> str:
             "Support for labels represented as bytes is not supported. Convert the labels to a "
             "string or integer format."
         )
-    if isinstance(first, Sequence) and not isinstance(first, str):
-        raise InvalidValueError(
-            "You appear to be using a legacy multi-label data representation. Sequence of "
-            "sequences are no longer supported; use a binary array or sparse matrix instead - "
-            "the MultiLabelBinarizer transformer can convert to this format."
-        )
+    _refuse_legacy(first)
     if array.ndim == 1 and not array.size:
         return "binary"
     if array.ndim not in (1, 2) or not array.size:
@@ -237,7 +263,7 @@ def explained(
 
     def refuse() -> None:
         truth, predicted = decoded(y_true, "y_true"), decoded(y_pred, "y_pred")
-        _refuse_targets(truth, predicted, sample_weight)
+        refuse_targets(truth, predicted, sample_weight)
 
     return said_by(refuse) or cause
 
@@ -256,7 +282,10 @@ def said_by(refuse: Callable[[], None]) -> Exception | None:
     return None
 
 
-def _refuse_targets(y_true: Array, y_pred: Array, sample_weight: Array | None) -> None:
+def refuse_targets(
+    y_true: Array, y_pred: Array, sample_weight: Array | None, *, multilabel: bool = False
+) -> None:
+    """Raise what scikit-learn says of targets that it does not take, indicators only if told to."""
     check_lengths(y_true, y_pred, sample_weight)
     kinds = [type_of_target(y_true, "y_true"), type_of_target(y_pred, "y_pred")]
     if not (len(y_true) and len(y_pred)):
@@ -271,6 +300,11 @@ def _refuse_targets(y_true: Array, y_pred: Array, sample_weight: Array | None) -
         raise InvalidValueError(
             f"Classification metrics can't handle a mix of {kinds[0]} and {kinds[1]} targets"
         )
+    indicators = kinds[0] == "multilabel-indicator"
+    if indicators and y_true.shape[1] != y_pred.shape[1]:
+        raise ShapeError("Multi-label binary indicator input with different numbers of labels")
+    if indicators and multilabel:
+        return
     if kinds[0] not in classes:
         raise UnsupportedError(f"{kinds[0]} is not supported")
     if (y_true.dtype.kind in "UO") != (y_pred.dtype.kind in "UO"):

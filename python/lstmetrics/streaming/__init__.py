@@ -4,6 +4,7 @@ from lstmetrics.streaming._calibration import Calibration
 from lstmetrics.streaming._confusion import Confusion
 from lstmetrics.streaming._interval import Interval
 from lstmetrics.streaming._loss import Loss
+from lstmetrics.streaming._multilabel import MultilabelConfusion
 from lstmetrics.streaming._tokens import Tokens
 
-__all__ = ["Calibration", "Confusion", "Interval", "Loss", "Tokens"]
+__all__ = ["Calibration", "Confusion", "Interval", "Loss", "MultilabelConfusion", "Tokens"]

@@ -20,7 +20,7 @@ from lstmetrics.metrics._agreement import (
     warn_likelihoods,
 )
 from lstmetrics.metrics._jaccard import JACCARD_UNDEFINED
-from lstmetrics.metrics._precision import warn_undefined
+from lstmetrics.metrics._label_scores import warn_undefined
 from lstmetrics.metrics._report import (
     Facts,
     bits,
@@ -310,12 +310,10 @@ class Confusion(Streaming):
         if isinstance(zero_division, str):
             warn_report([bits(undefined) for *_, undefined in scores], len(order))
         columns, amounts, _, _ = scores[0]
-        shown = scores_of(
-            (*columns, amounts),
-            [averages for _, _, averages, _ in scores[1:]],
-            Facts(support, all_labels, none_correct, weights_cancel=False),
-            whole=not (state.is_weighted or none_correct),
-        )
+        if not (state.is_weighted or none_correct):
+            amounts = amounts.astype(np.int64)
+        averages = [averaged for _, _, averaged, _ in scores[1:]]
+        shown = scores_of((*columns, amounts), averages, Facts(support, all_labels))
         return laid_out(names, shown, digits, bool(output_dict))
 
     def support(self) -> npt.NDArray[Any]:

@@ -9,7 +9,7 @@ import pytest
 import sklearn.metrics
 
 from lstmetrics import metrics
-from lstmetrics.errors import InvalidParameterError, LstmetricsError, UnsupportedError
+from lstmetrics.errors import InvalidParameterError, LstmetricsError
 from reference.outcome import outcome_of
 
 NAN, INF = float("nan"), float("inf")
@@ -25,6 +25,13 @@ TARGETS: dict[str, tuple[Any, Any]] = {
     "numbers as objects": (np.array([0, 1], object), [0, 1]),
     "multioutput": ([[0, 1], [1, 2]], [[0, 1], [1, 2]]),
     "indicator and binary": ([[0, 1], [1, 1]], [0, 1]),
+    "indicator and multioutput": ([[0, 1], [1, 1]], [[0, 1], [1, 2]]),
+    "indicator and continuous": ([[0, 1], [1, 1]], [[0, 0.5], [1, 0.25]]),
+    "indicators of other widths": ([[0, 1], [1, 1]], [[0, 1, 0], [1, 1, 0]]),
+    "indicators of other lengths": ([[0, 1], [1, 1]], [[0, 1]]),
+    "indicators of nan": ([[0, 1], [1, NAN]], [[0, 1], [1, 1]]),
+    "no indicators": (np.zeros((0, 3), int), np.zeros((0, 3), int)),
+    "sequences of sequences": ([[0, 1], [2]], [[0], [1, 2]]),
     "bytes": ([b"a", b"b"], [b"a", b"b"]),
     "complex": ([1 + 2j], [1]),
     "3d": ([[[0]]], [[[0]]]),
@@ -68,7 +75,11 @@ def assert_refused_alike(name: str, *arguments: Any, **keywords: Any) -> None:
 # scikit-learn's confusion_matrix counts weights that were not given, and speaks of features.
 # So do those that are built on it.
 OVER_A_MATRIX = ("confusion_matrix", "balanced_accuracy_score", "cohen_kappa_score")
-OTHER_WORDS = {(name, case) for name in OVER_A_MATRIX for case in ("lengths", "3d")}
+OTHER_WORDS = {
+    (name, case)
+    for name in OVER_A_MATRIX
+    for case in ("lengths", "3d", "indicators of other lengths", "sequences of sequences")
+}
 
 
 @pytest.mark.parametrize(
@@ -192,18 +203,6 @@ def test_weights_that_cancel() -> None:
         with pytest.raises(ZeroDivisionError, match="Weights sum to zero, can't be normalized"):
             library.accuracy_score([0, 1], [0, 1], sample_weight=[1, -1])
     assert metrics.accuracy_score([0, 1], [0, 1], sample_weight=[-1, 2]) == 1.0
-
-
-def test_input_of_the_next_kind_is_refused_by_name() -> None:
-    indicator = [[0, 1], [1, 1]]
-    with pytest.raises(UnsupportedError, match="multilabel-indicator is not supported"):
-        metrics.accuracy_score(indicator, indicator)
-
-    class Sparse:
-        def tocsr(self) -> None: ...
-
-    with pytest.raises(UnsupportedError, match="y_true is sparse"):
-        metrics.accuracy_score(Sparse(), [1])  # type: ignore[arg-type]
 
 
 def test_warnings_are_sklearns_class_and_point_at_the_caller() -> None:
