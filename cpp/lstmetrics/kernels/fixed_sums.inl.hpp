@@ -70,25 +70,6 @@ LSTMETRICS_INLINE double power_of_two(int exponent) {
   return power;
 }
 
-template <int kBy>
-LSTMETRICS_INLINE LongPart turned(LongPart a) {
-  return reinterpret_cast<LongPart>(rotated<double, kBy>(reinterpret_cast<DoublePart>(a)));
-}
-
-// All lanes of integers in one. (Reading them from memory would keep them there all along.)
-template <class Combine>
-LSTMETRICS_INLINE std::uint64_t combined(L8 all, Combine combine) {
-  LongPart one = all.part[0];
-  if constexpr (kParts > 1) one = combine(one, all.part[1]);
-  if constexpr (kParts > 2) one = combine(one, combine(all.part[2], all.part[3]));
-  if constexpr (kPartLanes<double> > 4) one = combine(one, turned<4>(one));
-  if constexpr (kPartLanes<double> > 2) one = combine(one, turned<2>(one));
-  return combine(one, turned<1>(one))[0];
-}
-LSTMETRICS_INLINE std::uint64_t folded(L8 sums) {
-  return combined(sums, [](LongPart a, LongPart b) LSTMETRICS_INLINE_LAMBDA { return a + b; });
-}
-
 // Counts whole units of 2^exponent.
 struct UnitSum {
   D8 m;
@@ -128,8 +109,7 @@ LSTMETRICS_INLINE FixedSum fixed_sum_of(std::size_t n, int bound, Term term) {
   sum.units[0] = high.units(times);
   sum.units[1] = middle.units(times);
   sum.units[2] = low.units(times);
-  const auto either = [](LongPart a, LongPart b) LSTMETRICS_INLINE_LAMBDA { return a | b; };
-  sum.exact = (combined(left, either) & ~kSignBit<double>) == 0;
+  sum.exact = (united(left) & ~kSignBit<double>) == 0;
   return sum;
 }
 

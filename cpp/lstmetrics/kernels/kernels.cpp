@@ -6,6 +6,7 @@
 
 #include "lstmetrics/kernels/activations.inl.hpp"
 #include "lstmetrics/kernels/fixed_sums.inl.hpp"
+#include "lstmetrics/kernels/label_pairs.inl.hpp"
 #include "lstmetrics/kernels/lstm_cell.inl.hpp"
 #include "lstmetrics/kernels/math_f32.inl.hpp"
 #include "lstmetrics/kernels/math_f64.inl.hpp"
@@ -94,6 +95,9 @@ const lstmetrics::kernels::Table LSTMETRICS_JOIN(lstmetrics_kernels_table_, LSTM
     .log_sum_exp_f32 = lstmetrics::kernels::log_sum_exp<float>,
     .log_sum_exp_f64 = lstmetrics::kernels::log_sum_exp<double>,
     .combine_log_sums = lstmetrics::kernels::combine_log_sums,
+    .count_pairs = lstmetrics::kernels::count_pairs,
+    .all_bits = lstmetrics::kernels::all_bits,
+    .count_equal = lstmetrics::kernels::count_equal,
     .fixed_sum = lstmetrics::kernels::fixed_sum,
     .loss_moments = lstmetrics::kernels::loss_moments,
 };

@@ -90,6 +90,19 @@ struct LossMomentSums {
   FixedSum weight_loss;
 };
 
+// Pairs of labels least + i, least + j, with i and j below 2^bits, are counted in cell (i, j) of a
+// table of 2^bits x 2^bits; the tables, of which some may be one, are taken in turn, so that
+// neighbours need not wait for each other. `step` is 1, or -1 to take counts back.
+struct PairCountArgs {
+  const std::int64_t* rows;
+  const std::int64_t* columns;
+  std::size_t n;
+  std::int64_t least;
+  unsigned bits;
+  std::uint32_t* tables[4];
+  std::uint32_t step;
+};
+
 struct Table {
   const char* name;
 
@@ -122,6 +135,13 @@ struct Table {
   LogSum (*log_sum_exp_f64)(const double* x, std::size_t n) noexcept;
   // Combine two neighbouring pieces: left first.
   LogSum (*combine_log_sums)(LogSum left, LogSum right) noexcept;
+
+  // All bits of all i and j. When it is not below 2^bits, some label was out of range and some cell
+  // is wrong: the same call with the opposite step takes everything back.
+  std::uint64_t (*count_pairs)(const PairCountArgs& args) noexcept;
+  // The bits of all values in one word: an upper bound when it is not negative.
+  std::uint64_t (*all_bits)(const std::int64_t* x, std::size_t n) noexcept;
+  std::size_t (*count_equal)(const std::int64_t* a, const std::int64_t* b, std::size_t n) noexcept;
 
   // At most kFixedSumMost values. Without weights (null) only the first two sums are set, of the
   // losses as they are.

@@ -24,6 +24,9 @@ class LSTMETRICS_API Cells {
   bool weighted() const noexcept { return weighted_; }
   bool is_dense() const noexcept { return dense_; }
 
+  // The counts row by row, when they lie so and there are no weights; else null.
+  std::int64_t* dense_counts() noexcept { return dense_ && !weighted_ ? counts_.data() : nullptr; }
+
   std::int64_t count(std::size_t row, std::size_t column) const noexcept;
   // The exact weight of a cell; the count itself where no weights were given.
   numeric::ExactSum weight(std::size_t row, std::size_t column) const;
@@ -75,11 +78,17 @@ class LSTMETRICS_API Cells {
 
 template <class F>
 void Cells::for_each(F&& f) const {
+  const auto visit = [&](std::size_t slot, std::size_t row, std::size_t column) {
+    if (in_use(slot)) f(row, column, counts_[slot], weighted_ ? &weights_[slot] : nullptr);
+  };
+  if (dense_) {
+    for (std::size_t row = 0, slot = 0; row < labels_; ++row) {
+      for (std::size_t column = 0; column < labels_; ++column, ++slot) visit(slot, row, column);
+    }
+    return;
+  }
   for (std::size_t slot = 0; slot < counts_.size(); ++slot) {
-    if (!in_use(slot)) continue;
-    const std::uint64_t cell = dense_ ? slot : keys_[slot];
-    f(static_cast<std::size_t>(cell / labels_), static_cast<std::size_t>(cell % labels_),
-      counts_[slot], weighted_ ? &weights_[slot] : nullptr);
+    if (keys_[slot] != kFree) visit(slot, keys_[slot] / labels_, keys_[slot] % labels_);
   }
 }
 

@@ -12,19 +12,22 @@
 namespace lstmetrics::metrics {
 namespace {
 
-// False, and the batch unchanged, when the labels spread too far.
-bool count_numbers(const LabelColumn& y_true, const LabelColumn& y_pred, std::size_t begin,
-                   std::size_t n, ConfusionBatch& batch) {
+// Hands over counts of the first samples from `begin` on, and tells of how many: all n, unless
+// labels spread too far.
+std::size_t count_numbers(const LabelColumn& y_true, const LabelColumn& y_pred, std::size_t begin,
+                          std::size_t n, const TakeBatch& take) {
   NumberLabels rows(y_true);
   NumberLabels columns(y_pred);
   SmallTable table(n);
-  for (std::size_t done = 0; done < n; done += kBlock) {
+  std::size_t done = 0;
+  while (done < n) {
     const std::size_t size = std::min(kBlock, n - done);
     const std::int64_t* block = rows.block(begin + done, size);
-    if (!table.count(block, columns.block(begin + done, size), size)) return false;
+    if (!table.count(block, columns.block(begin + done, size), size)) break;
+    done += size;
   }
-  batch = table.batch();
-  return true;
+  if (done > 0) take(table.take());
+  return done;
 }
 
 LabelSet united(const LabelColumn& y_true, const LabelSet& true_labels, const LabelColumn& y_pred,
@@ -76,18 +79,18 @@ ConfusionBatch count_encoded(const LabelColumn& y_true, const LabelColumn& y_pre
 }  // namespace
 
 void count_batch(const LabelColumn& y_true, const LabelColumn& y_pred, const Column* weights,
-                 bool allow_negative_weights, const std::function<void(ConfusionBatch&&)>& take) {
+                 bool allow_negative_weights, const TakeBatch& take) {
   const std::size_t n = y_true.size();
-  const bool numbers = weights == nullptr && holds_numbers(y_true) && holds_numbers(y_pred);
   std::size_t begin = 0;
-  for (ConfusionBatch batch; numbers && begin < n;
-       begin += std::min(SmallTable::kMost, n - begin)) {
-    const std::size_t size = std::min(SmallTable::kMost, n - begin);
-    if (!count_numbers(y_true, y_pred, begin, size, batch)) break;
-    take(std::move(batch));
+  if (weights == nullptr && holds_numbers(y_true) && holds_numbers(y_pred)) {
+    while (begin < n) {
+      const std::size_t size = std::min(SmallTable::kMost, n - begin);
+      const std::size_t counted = count_numbers(y_true, y_pred, begin, size, take);
+      begin += counted;
+      if (counted < size) break;
+    }
+    if (begin > 0 && begin == n) return;
   }
-  if (begin > 0 && begin == n) return;
-
   std::optional<WeightReader> reader;
   if (weights != nullptr) reader.emplace(*weights, allow_negative_weights);
   do {

@@ -16,12 +16,14 @@ struct ConfusionBatch {
   std::int64_t samples = 0;
 };
 
+using TakeBatch = std::function<void(ConfusionBatch&&)>;
+
 // Counts all samples and hands them over in pieces of bounded size, at least one. The columns have
 // equal lengths; weights may be null.
 //
-// Integers of a small range, without weights, are counted in one pass: for every block of samples
-// a check of the range, then four interleaved tables. All else is encoded first.
+// Integers without weights are counted in one pass while their range is small. All else is encoded
+// first.
 void count_batch(const LabelColumn& y_true, const LabelColumn& y_pred, const Column* weights,
-                 bool allow_negative_weights, const std::function<void(ConfusionBatch&&)>& take);
+                 bool allow_negative_weights, const TakeBatch& take);
 
 }  // namespace lstmetrics::metrics

@@ -2,73 +2,69 @@
 
 #include <algorithm>
 #include <bit>
+#include <iterator>
 #include <utility>
+
+#include "lstmetrics/kernels/dispatch.hpp"
 
 namespace lstmetrics::metrics {
 namespace {
 
+constexpr std::uint64_t kFromZero = 64;  // labels below it may as well count from zero
 constexpr std::size_t kCellsAnyway = std::size_t{1} << 14;  // worth it even for few samples
 
 std::uint64_t distance(std::int64_t from, std::int64_t to) noexcept {
   return static_cast<std::uint64_t>(to) - static_cast<std::uint64_t>(from);
 }
 
-// All bits of all distances from `least`: below 2^b exactly when every distance is.
-std::uint64_t bits_of(const std::int64_t* rows, const std::int64_t* columns, std::size_t n,
-                      std::int64_t least) noexcept {
-  std::uint64_t bits = 0;
-  for (std::size_t i = 0; i < n; ++i) {
-    bits |= distance(least, rows[i]) | distance(least, columns[i]);
-  }
-  return bits;
-}
-
 }  // namespace
 
-SmallTable::SmallTable(std::size_t samples) noexcept
-    : bits_limit_(std::min(
+SmallTable::SmallTable(std::size_t samples)
+    : kernels_(kernels::table()),
+      bits_limit_(std::min(
           kMostBits,
           static_cast<unsigned>(std::bit_width(std::max(kCellsAnyway, 4 * samples)) - 1) / 2)) {}
 
-bool SmallTable::fits(const std::int64_t* rows, const std::int64_t* columns,
-                      std::size_t n) const noexcept {
-  return bits_of(rows, columns, n, least_) < side();
+bool SmallTable::count(const std::int64_t* rows, const std::int64_t* columns, std::size_t n) {
+  if (n == 0 || (started_ && counted(rows, columns, n))) return true;
+  return cover(rows, columns, n) && counted(rows, columns, n);
 }
 
-bool SmallTable::count(const std::int64_t* rows, const std::int64_t* columns, std::size_t n) {
-  if ((!started_ || !fits(rows, columns, n)) && !cover(rows, columns, n)) return false;
-  std::uint32_t* const table = cells();
-  const unsigned bits = bits_;
-  const std::int64_t least = least_;
-  const auto cell = [&](std::size_t i) {
-    return (distance(least, rows[i]) << bits) | distance(least, columns[i]);
-  };
-  const std::size_t apart = copies() == 1 ? 0 : cell_count();
-  std::size_t i = 0;
-  for (; i + kCopies <= n; i += kCopies) {
-    ++table[cell(i)];
-    ++table[cell(i + 1) + apart];
-    ++table[cell(i + 2) + 2 * apart];
-    ++table[cell(i + 3) + 3 * apart];
+// False, and nothing counted, when a label lies outside the table.
+bool SmallTable::counted(const std::int64_t* rows, const std::int64_t* columns, std::size_t n) {
+  kernels::PairCountArgs args{.rows = rows,
+                              .columns = columns,
+                              .n = n,
+                              .least = least_,
+                              .bits = bits_,
+                              .tables = {},
+                              .step = 1};
+  for (std::size_t i = 0; i < std::size(args.tables); ++i) {
+    args.tables[i] = cells() + i % copies(bits_) * cell_count();
   }
-  for (; i < n; ++i) ++table[cell(i)];
-  return true;
+  if (kernels_.count_pairs(args) < side()) return true;
+  args.step = static_cast<std::uint32_t>(-1);
+  kernels_.count_pairs(args);
+  return false;
 }
 
 // Makes room for a block of labels.
 bool SmallTable::cover(const std::int64_t* rows, const std::int64_t* columns, std::size_t n) {
-  // Nearly always labels count from zero.
   if (!started_) {
-    const std::uint64_t bits = bits_of(rows, columns, n, 0);
-    if (bits >> kMostBitsCopied == 0) {
-      return resize(0, (std::int64_t{1} << std::bit_width(bits)) - 1);
-    }
+    // Nearly always labels count from zero.
+    const std::uint64_t bits = kernels_.all_bits(rows, n) | kernels_.all_bits(columns, n);
+    if (bits < kFromZero) return resize(0, static_cast<std::int64_t>(bits));
   }
-  std::int64_t least = started_ ? least_ : rows[0];
-  std::int64_t most = started_ ? most_counted() : rows[0];
+  std::int64_t least = rows[0];
+  std::int64_t most = rows[0];
   for (std::size_t i = 0; i < n; ++i) {
     least = std::min({least, rows[i], columns[i]});
     most = std::max({most, rows[i], columns[i]});
+  }
+  if (started_) {
+    const Used used = use();
+    least = std::min(least, least_ + static_cast<std::int64_t>(used.places.front()));
+    most = std::max(most, least_ + static_cast<std::int64_t>(used.places.back()));
   }
   return resize(least, most);
 }
@@ -76,17 +72,15 @@ bool SmallTable::cover(const std::int64_t* rows, const std::int64_t* columns, st
 bool SmallTable::resize(std::int64_t least, std::int64_t most) {
   const auto bits = static_cast<unsigned>(std::bit_width(distance(least, most)));
   if (bits > bits_limit_) return false;
-  const std::size_t cells_needed =
-      (std::size_t{1} << (2 * bits)) * (bits <= kMostBitsCopied ? kCopies : 1);
+  const std::size_t cells_needed = (std::size_t{1} << (2 * bits)) * copies(bits);
   std::vector<std::uint32_t> moved(started_ || cells_needed > kInlineCells ? cells_needed : 0);
   if (moved.empty()) std::fill_n(inside_.begin(), cells_needed, 0);
-  if (started_) {
-    const auto shift = static_cast<std::size_t>(distance(least, least_));
-    for (std::size_t row = 0; row < side(); ++row) {
-      for (std::size_t column = 0; column < side(); ++column) {
-        const std::uint32_t n = total(row, column);
-        if (n != 0) moved[((row + shift) << bits) | (column + shift)] = n;
-      }
+  for (std::size_t row = 0; started_ && row < side(); ++row) {
+    for (std::size_t column = 0; column < side(); ++column) {
+      const std::uint32_t n = cells()[(row << bits_) | column];
+      if (n == 0) continue;
+      const std::size_t shift = static_cast<std::size_t>(distance(least, least_));
+      moved[((row + shift) << bits) | (column + shift)] = n;
     }
   }
   outside_ = std::move(moved);
@@ -96,56 +90,62 @@ bool SmallTable::resize(std::int64_t least, std::int64_t most) {
   return true;
 }
 
-// The greatest label that has a place in use.
-std::int64_t SmallTable::most_counted() const noexcept {
-  for (std::size_t place = side(); place-- > 1;) {
-    for (std::size_t other = 0; other < side(); ++other) {
-      if (total(place, other) != 0 || total(other, place) != 0) {
-        return least_ + static_cast<std::int64_t>(place);
-      }
+// Adds the copies up in the first, and looks for the places in use.
+SmallTable::Used SmallTable::use() {
+  std::uint32_t* const first = cells();
+  for (std::size_t copy = 1; copy < copies(bits_); ++copy) {
+    std::uint32_t* const other = first + copy * cell_count();
+    for (std::size_t i = 0; i < cell_count(); ++i) {
+      first[i] += other[i];
+      other[i] = 0;
     }
   }
-  return least_;
+  Used used;
+  std::vector<std::uint32_t> any(side());
+  for (std::size_t row = 0; row < side(); ++row) {
+    const std::uint32_t* const cell = first + (row << bits_);
+    std::uint32_t any_here = 0;
+    std::uint32_t filled = 0;
+    for (std::size_t column = 0; column < side(); ++column) {
+      any[column] |= cell[column];
+      any_here |= cell[column];
+      filled += cell[column] != 0 ? 1 : 0;
+    }
+    any[row] |= any_here;
+    used.cells += filled;
+  }
+  for (std::size_t place = 0; place < side(); ++place) {
+    if (any[place] != 0) used.places.push_back(place);
+  }
+  return used;
 }
 
-std::uint32_t SmallTable::total(std::size_t row, std::size_t column) const noexcept {
-  const std::uint32_t* cell = cells() + ((row << bits_) | column);
-  std::uint32_t sum = 0;
-  for (std::size_t copy = 0; copy < copies(); ++copy) sum += cell[copy * cell_count()];
-  return sum;
-}
-
-ConfusionBatch SmallTable::batch() const {
+ConfusionBatch SmallTable::take() {
   ConfusionBatch batch;
   if (!started_) return batch;
-  std::vector<std::uint8_t> used(side());
-  std::size_t cells_used = 0;
-  for (std::size_t row = 0; row < side(); ++row) {
-    for (std::size_t column = 0; column < side(); ++column) {
-      if (total(row, column) == 0) continue;
-      used[row] = used[column] = 1;
-      ++cells_used;
-    }
-  }
+  const Used used = use();
+  const std::vector<std::size_t>& places = used.places;
   LabelList labels{.kind = LabelKind::integer, .integers = {}, .texts = {}};
-  std::vector<std::size_t> places;  // of the labels in the table
-  labels.integers.reserve(side());
-  places.reserve(side());
-  for (std::size_t place = 0; place < side(); ++place) {
-    if (used[place] == 0) continue;
+  labels.integers.reserve(places.size());
+  for (const std::size_t place : places) {
     labels.integers.push_back(least_ + static_cast<std::int64_t>(place));
-    places.push_back(place);
   }
   batch.labels = LabelSet(std::move(labels));
-  batch.cells = Cells(places.size(), false, cells_used);
+  batch.cells = Cells(places.size(), false, used.cells);
+  std::int64_t* const matrix = batch.cells.dense_counts();
   for (std::size_t row = 0; row < places.size(); ++row) {
+    const std::uint32_t* const cell = cells() + (places[row] << bits_);
     for (std::size_t column = 0; column < places.size(); ++column) {
-      const std::uint32_t n = total(places[row], places[column]);
-      if (n == 0) continue;
-      batch.cells.add(row, column, n);
+      const std::uint32_t n = cell[places[column]];
+      if (matrix != nullptr) {
+        matrix[row * places.size() + column] = n;
+      } else if (n != 0) {
+        batch.cells.add(row, column, n);
+      }
       batch.samples += n;
     }
   }
+  started_ = false;
   return batch;
 }
 

@@ -7,41 +7,45 @@
 #include <cstdint>
 #include <vector>
 
+#include "lstmetrics/kernels/table.hpp"
 #include "lstmetrics/metrics/confusion_batch.hpp"
 
 namespace lstmetrics::metrics {
 
-// A table of 2^bits x 2^bits counts that starts at label `base` and grows as labels show up. Small
-// tables come in four copies, so that equal neighbours do not wait for each other's increment.
+// A table of 2^bits x 2^bits counts that starts at label `least` and grows as labels show up. Small
+// tables come in copies, so that equal neighbours do not wait for each other's increment.
 class SmallTable {
  public:
   // For about `samples` pairs, of at most kMost.
-  explicit SmallTable(std::size_t samples) noexcept;
+  explicit SmallTable(std::size_t samples);
   static constexpr std::size_t kMost = std::size_t{1} << 31;
 
   // False when the range is too large for a table; then nothing of the block was counted.
   bool count(const std::int64_t* rows, const std::int64_t* columns, std::size_t n);
-  ConfusionBatch batch() const;
+  // All that was counted; the table is empty then.
+  ConfusionBatch take();
 
  private:
-  static constexpr std::size_t kCopies = 4;
   static constexpr unsigned kMostBits = 11;
-  static constexpr unsigned kMostBitsCopied = 6;
   static constexpr std::size_t kInlineCells = 1024;
+  struct Used {
+    std::vector<std::size_t> places;  // rows or columns with a count
+    std::size_t cells = 0;
+  };
 
+  // As many as the first-level cache holds of both tables and columns.
+  static constexpr std::size_t copies(unsigned bits) noexcept {
+    return bits <= 5 ? 4 : bits == 6 ? 2 : 1;
+  }
   std::size_t side() const noexcept { return std::size_t{1} << bits_; }
   std::size_t cell_count() const noexcept { return std::size_t{1} << (2 * bits_); }
-  std::size_t copies() const noexcept { return bits_ <= kMostBitsCopied ? kCopies : 1; }
-  const std::uint32_t* cells() const noexcept {
-    return outside_.empty() ? inside_.data() : outside_.data();
-  }
   std::uint32_t* cells() noexcept { return outside_.empty() ? inside_.data() : outside_.data(); }
-  std::int64_t most_counted() const noexcept;
-  std::uint32_t total(std::size_t row, std::size_t column) const noexcept;
-  bool fits(const std::int64_t* rows, const std::int64_t* columns, std::size_t n) const noexcept;
+  bool counted(const std::int64_t* rows, const std::int64_t* columns, std::size_t n);
   bool cover(const std::int64_t* rows, const std::int64_t* columns, std::size_t n);
   bool resize(std::int64_t least, std::int64_t most);
+  Used use();
 
+  const kernels::Table& kernels_;
   unsigned bits_limit_;
   bool started_ = false;
   unsigned bits_ = 0;

@@ -157,6 +157,10 @@ LSTMETRICS_INLINE Bits<T> operator+(Bits<T> a, Bits<T> b) {
   return by_part<Bits<T>>(LSTMETRICS_PART { return a.part[i] + b.part[i]; });
 }
 template <class T>
+LSTMETRICS_INLINE Bits<T> operator-(Bits<T> a, Bits<T> b) {
+  return by_part<Bits<T>>(LSTMETRICS_PART { return a.part[i] - b.part[i]; });
+}
+template <class T>
 LSTMETRICS_INLINE Bits<T> operator&(Bits<T> a, Bits<T> b) {
   return by_part<Bits<T>>(LSTMETRICS_PART { return a.part[i] & b.part[i]; });
 }
@@ -171,6 +175,13 @@ LSTMETRICS_INLINE Bits<T> operator<<(Bits<T> a, int n) {
 template <class T>
 LSTMETRICS_INLINE Bits<T> operator>>(Bits<T> a, int n) {
   return by_part<Bits<T>>(LSTMETRICS_PART { return a.part[i] >> n; });
+}
+
+// 1 where the bits are the same, else 0.
+template <class T>
+LSTMETRICS_INLINE Bits<T> same(Bits<T> a, Bits<T> b) {
+  using To = typename Register<T>::Bits;
+  return by_part<Bits<T>>(LSTMETRICS_PART { return To{} - (To)(a.part[i] == b.part[i]); });
 }
 
 // ---- constants ----------------------------------------------------------------------------------
@@ -220,6 +231,28 @@ LSTMETRICS_INLINE typename Register<T>::Part rotated(typename Register<T>::Part 
                                    from(6), from(7), from(8), from(9), from(10), from(11), from(12),
                                    from(13), from(14), from(15));
   }
+}
+
+template <int kBy>
+LSTMETRICS_INLINE LongPart turned(LongPart a) {
+  return reinterpret_cast<LongPart>(rotated<double, kBy>(reinterpret_cast<DoublePart>(a)));
+}
+
+// All lanes of integers in one. (Reading them from memory would keep them there all along.)
+template <class Combine>
+LSTMETRICS_INLINE std::uint64_t combined(L8 all, Combine combine) {
+  LongPart one = all.part[0];
+  if constexpr (kParts > 1) one = combine(one, all.part[1]);
+  if constexpr (kParts > 2) one = combine(one, combine(all.part[2], all.part[3]));
+  if constexpr (kPartLanes<double> > 4) one = combine(one, turned<4>(one));
+  if constexpr (kPartLanes<double> > 2) one = combine(one, turned<2>(one));
+  return combine(one, turned<1>(one))[0];
+}
+LSTMETRICS_INLINE std::uint64_t folded(L8 sums) {
+  return combined(sums, [](LongPart a, LongPart b) LSTMETRICS_INLINE_LAMBDA { return a + b; });
+}
+LSTMETRICS_INLINE std::uint64_t united(L8 all) {
+  return combined(all, [](LongPart a, LongPart b) LSTMETRICS_INLINE_LAMBDA { return a | b; });
 }
 
 // NaN carries no payload out of a kernel: which operand's survives is each machine's own affair.
