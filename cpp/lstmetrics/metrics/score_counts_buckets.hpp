@@ -1,0 +1,247 @@
+// The parts of the radix sort of score_counts_sort.hpp. Internal to metrics/.
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <bit>
+#include <cstddef>
+#include <cstdint>
+#include <utility>
+#include <vector>
+
+#include "lstmetrics/metrics/score_counts_sort.hpp"
+#include "lstmetrics/runtime/thread_pool.hpp"
+
+namespace lstmetrics::metrics::detail {
+
+// Fewer items than this are not worth a second thread.
+inline constexpr std::size_t kWorthThreads = std::size_t{1} << 17;
+// Up to so many items are sorted at once, in the cache.
+inline constexpr std::size_t kLargestBucket = std::size_t{1} << 14;
+
+template <class Item>
+bool by_key(const Item& a, const Item& b) noexcept {
+  return key_of(a) < key_of(b);
+}
+
+template <class Item>
+void insertion_sort(Item* items, std::size_t n) noexcept {
+  for (std::size_t i = 1; i < n; ++i) {
+    if (!(key_of(items[i]) < key_of(items[i - 1]))) continue;
+    const Item item = items[i];
+    std::size_t to = i;
+    do {
+      items[to] = items[to - 1];
+      --to;
+    } while (to > 0 && key_of(item) < key_of(items[to - 1]));
+    items[to] = item;
+  }
+}
+
+// Sorts items that are already in the order of their upper bits.
+template <class Item>
+void sort_within(Item* items, std::size_t n, ScoreKey least, unsigned shift) noexcept {
+  constexpr std::size_t kShort = 16;
+  const auto upper = [&](std::size_t i) { return (key_of(items[i]) - least) >> shift; };
+  for (std::size_t i = 1; i < n; ++i) {
+    if (!(key_of(items[i]) < key_of(items[i - 1]))) continue;
+    std::size_t begin = i - 1;
+    while (begin > 0 && upper(begin - 1) == upper(i)) --begin;
+    std::size_t end = i + 1;
+    while (end < n && upper(end) == upper(i)) ++end;
+    if (end - begin <= kShort)
+      insertion_sort(items + begin, end - begin);
+    else
+      std::sort(items + begin, items + end, by_key<Item>);
+    i = end - 1;
+  }
+}
+
+// Two passes over the upper 2 * kBits bits of the keys' range, by way of `scratch`.
+template <unsigned kBits, class Item>
+void sort_by_digits(const Item* in, std::size_t n, Item* out, Item* scratch, ScoreKey least,
+                    unsigned range_bits) noexcept {
+  constexpr std::size_t kDigits = std::size_t{1} << kBits;
+  const unsigned shift = range_bits > 2 * kBits ? range_bits - 2 * kBits : 0;
+  std::array<std::uint32_t, kDigits> lower{};
+  std::array<std::uint32_t, kDigits> upper{};
+  for (std::size_t i = 0; i < n; ++i) {
+    const ScoreKey digits = (key_of(in[i]) - least) >> shift;
+    ++lower[digits & (kDigits - 1)];
+    ++upper[digits >> kBits];
+  }
+  std::uint32_t lower_start = 0;
+  std::uint32_t upper_start = 0;
+  for (std::size_t digit = 0; digit < kDigits; ++digit) {
+    lower_start += std::exchange(lower[digit], lower_start);
+    upper_start += std::exchange(upper[digit], upper_start);
+  }
+  for (std::size_t i = 0; i < n; ++i) {
+    scratch[lower[((key_of(in[i]) - least) >> shift) & (kDigits - 1)]++] = in[i];
+  }
+  for (std::size_t i = 0; i < n; ++i) {
+    out[upper[(key_of(scratch[i]) - least) >> shift >> kBits]++] = scratch[i];
+  }
+  if (shift > 0) sort_within(out, n, least, shift);
+}
+
+// Which bucket a key falls into. The range of a sample is cut into cells of equal width; cells with
+// many keys of the sample are cut further, neighbours with few share a bucket. Keys beyond the
+// range go to the first or the last bucket.
+class Buckets {
+ public:
+  // Of `n` items; key_at(i) gives the key of one, for i < n.
+  template <class KeyAt>
+  Buckets(std::size_t n, KeyAt key_at) {
+    std::vector<ScoreKey> sample;
+    const std::size_t step = std::max<std::size_t>(1, n / kSample);
+    sample.reserve(n / step + 1);
+    for (std::size_t i = 0; i < n; i += step) sample.push_back(key_at(i));
+    auto [least, most] = std::ranges::minmax(sample);
+    for (std::size_t i = 0; least == most && i < n; ++i) {
+      least = std::min(least, key_at(i));
+      most = std::max(most, key_at(i));
+    }
+    cut(least, most, sample, n);
+  }
+
+  std::size_t size() const noexcept { return size_; }
+  std::size_t of(ScoreKey key) const noexcept {
+    const ScoreKey distance = std::min(key > least_ ? key - least_ : 0, range_);
+    const Cell cell = cells_[distance >> cell_shift_];
+    return cell.first + ((distance & cell_mask_) >> cell.shift);
+  }
+
+ private:
+  static constexpr std::size_t kSample = 4096;
+  static constexpr unsigned kCellBits = 11;
+  struct Cell {
+    std::uint32_t first;  // bucket
+    std::uint32_t shift;  // of what is left of the key within the cell
+  };
+
+  void cut(ScoreKey least, ScoreKey most, const std::vector<ScoreKey>& sample, std::size_t n);
+
+  ScoreKey least_ = 0;
+  ScoreKey range_ = 0;
+  unsigned cell_shift_ = 0;
+  ScoreKey cell_mask_ = 0;
+  std::size_t size_ = 1;
+  std::vector<Cell> cells_;
+};
+
+template <class Item>
+void sort_bucket(const Item* in, std::size_t n, Item* out, RawVector<Item>& scratch,
+                 unsigned depth);
+
+// Buckets of more items than fit the cache.
+template <class Item>
+void sort_large(const Item* in, std::size_t n, Item* out, RawVector<Item>& scratch,
+                unsigned depth) {
+  constexpr unsigned kDeepest = 16;  // a level takes some 11 bits off the range
+  const Buckets buckets(n, [&](std::size_t i) { return key_of(in[i]); });
+  if (depth > kDeepest || buckets.size() == 1) {
+    if (in != out) std::copy_n(in, n, out);
+    if (depth > kDeepest) std::sort(out, out + n, by_key<Item>);
+    return;
+  }
+  std::vector<std::size_t> ends(buckets.size());
+  for (std::size_t i = 0; i < n; ++i) ++ends[buckets.of(key_of(in[i]))];
+  std::size_t start = 0;
+  for (std::size_t& end : ends) start += std::exchange(end, start);
+  RawVector<Item> spread(n);
+  for (std::size_t i = 0; i < n; ++i) spread[ends[buckets.of(key_of(in[i]))]++] = in[i];
+  for (std::size_t bucket = 0, begin = 0; bucket < ends.size(); begin = ends[bucket++]) {
+    sort_bucket(spread.data() + begin, ends[bucket] - begin, out + begin, scratch, depth + 1);
+  }
+}
+
+// `in` and `out` may be the same; `scratch` grows as needed.
+template <class Item>
+void sort_bucket(const Item* in, std::size_t n, Item* out, RawVector<Item>& scratch,
+                 unsigned depth) {
+  constexpr std::size_t kInsertion = 32;
+  constexpr std::size_t kFewDigits = 768;
+  if (n > kLargestBucket) return sort_large(in, n, out, scratch, depth);
+  if (n <= kInsertion) {
+    if (in != out) std::copy_n(in, n, out);
+    return insertion_sort(out, n);
+  }
+  ScoreKey least = key_of(in[0]);
+  ScoreKey most = least;
+  for (std::size_t i = 1; i < n; ++i) {
+    least = std::min(least, key_of(in[i]));
+    most = std::max(most, key_of(in[i]));
+  }
+  if (least == most) {
+    if (in != out) std::copy_n(in, n, out);
+    return;
+  }
+  if (scratch.size() < n) scratch.resize(kLargestBucket);
+  const auto bits = static_cast<unsigned>(std::bit_width(most - least));
+  if (n < kFewDigits)
+    sort_by_digits<6>(in, n, out, scratch.data(), least, bits);
+  else
+    sort_by_digits<9>(in, n, out, scratch.data(), least, bits);
+}
+
+// Items on their way into the buckets of some groups: chunks of the input are counted, then
+// spread, each chunk by a task. A source calls f(keys, groups, weights, n) for blocks of a chunk;
+// the items of a group lie side by side in the end, its buckets in order.
+class Spreading {
+ public:
+  Spreading(Buckets buckets, std::size_t groups, std::size_t rows)
+      : buckets_(std::move(buckets)), groups_(groups), rows_(rows) {
+    chunks_ = rows < kWorthThreads ? 1 : runtime::num_threads();
+    places_.assign(chunks_, std::vector<std::size_t>(groups * buckets_.size()));
+  }
+
+  std::size_t chunks() const noexcept { return chunks_; }
+  std::size_t chunk_begin(std::size_t chunk) const noexcept { return rows_ / chunks_ * chunk; }
+  std::size_t chunk_end(std::size_t chunk) const noexcept {
+    return chunk + 1 == chunks_ ? rows_ : rows_ / chunks_ * (chunk + 1);
+  }
+  std::size_t slot(std::size_t group, ScoreKey key) const noexcept {
+    return group * buckets_.size() + buckets_.of(key);
+  }
+  std::size_t* places(std::size_t chunk) noexcept { return places_[chunk].data(); }
+
+  // From counts to places: of each chunk where its next item of a slot goes within the group.
+  // Gives the sizes of the groups.
+  std::vector<std::size_t> place() {
+    std::vector<std::size_t> sizes(groups_);
+    starts_.resize(groups_ * buckets_.size());
+    for (std::size_t slot = 0; slot < starts_.size(); ++slot) {
+      std::size_t& at = sizes[slot / buckets_.size()];
+      starts_[slot] = at;
+      for (auto& places : places_) at += std::exchange(places[slot], at);
+    }
+    return sizes;
+  }
+
+  // f(group, begin, end) for each bucket, by tasks of neighbouring buckets.
+  template <class Item, class F>
+  void for_each_bucket(const std::vector<std::size_t>& sizes, F f) const {
+    const std::size_t tasks = chunks_ == 1 ? 1 : 4 * chunks_;
+    runtime::parallel_for(tasks, [&](std::size_t task) {
+      RawVector<Item> scratch;
+      const std::size_t last = starts_.size() * (task + 1) / tasks;
+      for (std::size_t slot = starts_.size() * task / tasks; slot < last; ++slot) {
+        const std::size_t group = slot / buckets_.size();
+        const bool ends_group = (slot + 1) % buckets_.size() == 0;
+        const std::size_t end = ends_group ? sizes[group] : starts_[slot + 1];
+        if (end > starts_[slot]) f(group, starts_[slot], end, scratch);
+      }
+    });
+  }
+
+ private:
+  Buckets buckets_;
+  std::size_t groups_;
+  std::size_t rows_;
+  std::size_t chunks_ = 1;
+  std::vector<std::vector<std::size_t>> places_;  // by chunk and slot
+  std::vector<std::size_t> starts_;               // by slot
+};
+
+}  // namespace lstmetrics::metrics::detail
