@@ -152,10 +152,12 @@ ScoreNotes ScoreCounts::update_from(const ScoreInput& input) {
   }
   if (input.weights != nullptr) make_weighted();
   for (std::size_t column = 0; column < columns(); ++column) {
-    if (weighted_) {
-      for (ScoreBag& bag : bags[column]) bag.make_weighted();
+    std::vector<SharedBag> shared;
+    for (ScoreBag& bag : bags[column]) {
+      if (weighted_) bag.make_weighted();
+      shared.push_back(std::make_shared<const ScoreBag>(std::move(bag)));
     }
-    columns_[column].add(std::move(bags[column]));
+    columns_[column].add(shared);
   }
   samples_ = samples;
   return notes;
@@ -189,16 +191,14 @@ void ScoreCounts::settle() {
   for (ScoreColumn& column : columns_) column.settle();
 }
 
-std::shared_ptr<const ScoreColumn> ScoreCounts::column(std::size_t index) const {
-  const ScoreColumn& column = columns_[index];
-  if (column.is_settled()) return {std::shared_ptr<void>(), &column};
-  auto settled = std::make_shared<ScoreColumn>(column);
-  settled->settle();
-  return settled;
+ScoreColumn ScoreCounts::column(std::size_t index) const {
+  ScoreColumn column = columns_[index];
+  column.settle();
+  return column;
 }
 
-std::vector<std::shared_ptr<const ScoreColumn>> ScoreCounts::result() const {
-  std::vector<std::shared_ptr<const ScoreColumn>> all;
+std::vector<ScoreColumn> ScoreCounts::result() const {
+  std::vector<ScoreColumn> all;
   for (std::size_t i = 0; i < columns(); ++i) all.push_back(column(i));
   return all;
 }
@@ -209,7 +209,7 @@ bool ScoreCounts::operator==(const ScoreCounts& other) const {
     return false;
   }
   for (std::size_t i = 0; i < columns(); ++i) {
-    if (!(*column(i) == *other.column(i))) return false;
+    if (!(column(i) == other.column(i))) return false;
   }
   return true;
 }
@@ -226,7 +226,7 @@ void ScoreCounts::save(Writer& writer) const {
     parameters_.labels.save(writer);
   if (parameters_.task == ScoreTask::binary) writer.i64(parameters_.positive);
   writer.i64(samples_);
-  for (std::size_t i = 0; i < columns(); ++i) column(i)->save(writer);
+  for (std::size_t i = 0; i < columns(); ++i) column(i).save(writer);
 }
 
 namespace {
@@ -281,13 +281,9 @@ ScoreCounts ScoreCounts::load(Reader& reader, std::uint16_t) {
   for (ScoreColumn& column : state.columns_) {
     column =
         ScoreColumn::load(reader, state.parameters_.groups(), state.parameters_.limits, weighted);
-    std::uint64_t samples = 0;
-    for (std::size_t group = 0; group < column.groups(); ++group) {
-      samples += static_cast<std::uint64_t>(column.bag(group).samples());
-    }
     // Without weights every sample has its scores.
-    const auto all = static_cast<std::uint64_t>(state.samples_);
-    if (weighted ? samples > all : samples != all) {
+    const std::int64_t samples = column.samples();
+    if (weighted ? samples > state.samples_ : samples != state.samples_) {
       throw FormatError("ScoreCounts: the samples of a column are not those of the state");
     }
   }

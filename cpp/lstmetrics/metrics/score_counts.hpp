@@ -11,7 +11,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <memory>
 #include <string_view>
 #include <vector>
 
@@ -82,9 +81,8 @@ class LSTMETRICS_API ScoreCounts {
 
   // Does now what each result would do for itself: changes no result, equality or byte.
   void settle();
-  // A settled column. It is this state's own, and good until its next change, if that is settled.
-  std::shared_ptr<const ScoreColumn> column(std::size_t index) const;
-  std::vector<std::shared_ptr<const ScoreColumn>> result() const;
+  ScoreColumn column(std::size_t index) const;  // settled
+  std::vector<ScoreColumn> result() const;
 
   bool operator==(const ScoreCounts& other) const;
   void save(Writer& writer) const;

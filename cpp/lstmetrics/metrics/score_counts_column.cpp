@@ -13,14 +13,21 @@ namespace {
 
 constexpr unsigned kKeyBits = 64;
 
-void append_run(std::vector<ScoreBag>& runs, ScoreBag bag) {
-  if (bag.empty() && !runs.empty()) return;
-  if (runs.size() == 1 && runs.front().empty()) runs.clear();
+SharedBag shared(ScoreBag bag) { return std::make_shared<const ScoreBag>(std::move(bag)); }
+
+// The last two runs in one.
+void join_last(std::vector<SharedBag>& runs) {
+  SharedBag both = shared(ScoreBag::merged(*runs[runs.size() - 2], *runs.back()));
+  runs.pop_back();
+  runs.back() = std::move(both);
+}
+
+void append_run(std::vector<SharedBag>& runs, SharedBag bag) {
+  if (bag->empty() && !runs.empty()) return;
+  if (runs.size() == 1 && runs.front()->empty()) runs.clear();
   runs.push_back(std::move(bag));
-  while (runs.size() > 1 && runs[runs.size() - 2].size() <= 2 * runs.back().size()) {
-    ScoreBag both = ScoreBag::merged(runs[runs.size() - 2], runs.back());
-    runs.pop_back();
-    runs.back() = std::move(both);
+  while (runs.size() > 1 && runs[runs.size() - 2]->size() <= 2 * runs.back()->size()) {
+    join_last(runs);
   }
 }
 
@@ -39,37 +46,39 @@ unsigned bits_to_drop(const Keys& keys, std::uint64_t max_points) {
 
 }  // namespace
 
-void ScoreColumn::add(std::vector<ScoreBag> bags, unsigned shift) {
+void ScoreColumn::add(const std::vector<SharedBag>& bags, unsigned shift) {
   if (shift > shift_) coarsen(shift - shift_);
   settled_ = false;
   for (std::size_t group = 0; group < bags.size(); ++group) {
     append_run(runs_[group],
-               shift < shift_ ? bags[group].coarsened(shift_ - shift) : std::move(bags[group]));
+               shift < shift_ ? shared(bags[group]->coarsened(shift_ - shift)) : bags[group]);
   }
   constexpr std::uint64_t kSlack = 4096;
   if (max_points_ != 0 && items() > 2 * max_points_ + kSlack) settle();
 }
 
 void ScoreColumn::add(const ScoreColumn& other) {
-  if (other.settled_) {
-    std::vector<ScoreBag> bags;
-    for (const auto& runs : other.runs_) bags.push_back(runs.front());
-    return add(std::move(bags), other.shift_);
-  }
   ScoreColumn settled = other;
   settled.settle();
-  add(settled);
+  std::vector<SharedBag> bags;
+  for (const auto& runs : settled.runs_) bags.push_back(runs.front());
+  add(bags, settled.shift_);
 }
 
 void ScoreColumn::make_weighted() {
   for (auto& runs : runs_) {
-    for (ScoreBag& run : runs) run.make_weighted();
+    for (SharedBag& run : runs) {
+      if (run->weighted()) continue;
+      ScoreBag weighted = *run;
+      weighted.make_weighted();
+      run = shared(std::move(weighted));
+    }
   }
 }
 
 void ScoreColumn::coarsen(unsigned bits) {
   for (auto& runs : runs_) {
-    for (ScoreBag& run : runs) run = run.coarsened(bits);
+    for (SharedBag& run : runs) run = shared(run->coarsened(bits));
   }
   shift_ += bits;
 }
@@ -77,7 +86,7 @@ void ScoreColumn::coarsen(unsigned bits) {
 std::size_t ScoreColumn::items() const noexcept {
   std::size_t items = 0;
   for (const auto& runs : runs_) {
-    for (const ScoreBag& run : runs) items += run.size();
+    for (const SharedBag& run : runs) items += run->size();
   }
   return items;
 }
@@ -86,7 +95,7 @@ Keys ScoreColumn::different_keys() const {
   Keys keys;
   keys.reserve(items());
   for (const auto& runs : runs_) {
-    for (ScoreBag::Cursor cursor(runs.front()); !cursor.done(); cursor.next()) {
+    for (ScoreBag::Cursor cursor(*runs.front()); !cursor.done(); cursor.next()) {
       keys.push_back(cursor.key());
     }
   }
@@ -98,29 +107,31 @@ Keys ScoreColumn::different_keys() const {
 void ScoreColumn::settle() {
   if (std::exchange(settled_, true)) return;
   for (auto& runs : runs_) {
-    if (runs.empty()) runs.emplace_back();
-    while (runs.size() > 1) {
-      ScoreBag both = ScoreBag::merged(runs[runs.size() - 2], runs.back());
-      runs.pop_back();
-      runs.back() = std::move(both);
-    }
+    if (runs.empty()) runs.push_back(std::make_shared<const ScoreBag>());
+    while (runs.size() > 1) join_last(runs);
   }
   if (max_points_ == 0) return;
   const Keys keys = different_keys();
   if (const unsigned bits = bits_to_drop(keys, max_points_); bits > 0) coarsen(bits);
 }
 
+std::int64_t ScoreColumn::samples() const noexcept {
+  std::int64_t samples = 0;
+  for (const auto& runs : runs_) samples += runs.front()->samples();
+  return samples;
+}
+
 bool ScoreColumn::operator==(const ScoreColumn& other) const {
   if (groups() != other.groups() || shift_ != other.shift_) return false;
   for (std::size_t group = 0; group < groups(); ++group) {
-    if (!(bag(group) == other.bag(group))) return false;
+    if (bag(group) != other.bag(group) && !(*bag(group) == *other.bag(group))) return false;
   }
   return true;
 }
 
 void ScoreColumn::save(Writer& writer) const {
   writer.u8(static_cast<std::uint8_t>(shift_));
-  for (const auto& runs : runs_) runs.front().save(writer);
+  for (const auto& runs : runs_) runs.front()->save(writer);
 }
 
 ScoreColumn ScoreColumn::load(Reader& reader, std::size_t groups, const ScoreLimits& limits,
@@ -130,10 +141,12 @@ ScoreColumn ScoreColumn::load(Reader& reader, std::size_t groups, const ScoreLim
   if (column.shift_ >= kKeyBits || (limits.max_points == 0 && column.shift_ > 0)) {
     throw FormatError("ScoreCounts: scores without bits that they must have");
   }
-  std::uint64_t samples = 0;
+  std::int64_t samples = 0;
   for (auto& runs : column.runs_) {
-    runs.push_back(ScoreBag::load(reader, weighted));
-    samples += static_cast<std::uint64_t>(runs.front().samples());
+    runs.push_back(shared(ScoreBag::load(reader, weighted)));
+    if (__builtin_add_overflow(samples, runs.front()->samples(), &samples)) {
+      throw FormatError("ScoreCounts: the counts do not fit 64 bits");
+    }
   }
   column.settled_ = true;
   const Keys keys = column.different_keys();
@@ -144,7 +157,8 @@ ScoreColumn ScoreColumn::load(Reader& reader, std::size_t groups, const ScoreLim
   }
   if (limits.max_points == 0) return column;
   // With one bit more there would have been too many: at most two of each, and one of a sample.
-  const std::uint64_t most_before = std::min<std::uint64_t>(2 * keys.size(), samples);
+  const std::uint64_t most_before =
+      std::min<std::uint64_t>(2 * keys.size(), static_cast<std::uint64_t>(samples));
   if (keys.size() > limits.max_points || (column.shift_ > 0 && most_before <= limits.max_points)) {
     throw FormatError("ScoreCounts: more points than the state may have, or too few");
   }

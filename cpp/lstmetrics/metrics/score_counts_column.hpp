@@ -2,10 +2,12 @@
 //
 // New bags are put beside the old ones, and neighbours of like size are merged, so that a key is
 // moved a few times whatever the batches; what results from them all is made when it is asked for.
+// Bags never change once they are in a column, so that copies of a column share them.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <vector>
 
 #include "lstmetrics/base/export.hpp"
@@ -21,6 +23,8 @@ struct ScoreLimits {
   bool operator==(const ScoreLimits& other) const = default;
 };
 
+using SharedBag = std::shared_ptr<const ScoreBag>;
+
 class LSTMETRICS_API ScoreColumn {
  public:
   // Exact when `max_points` is 0. Else keys lose their lowest bits: as few of them as leave at most
@@ -30,16 +34,17 @@ class LSTMETRICS_API ScoreColumn {
 
   std::size_t groups() const noexcept { return runs_.size(); }
   // A bag for each group, their keys without the lowest `shift` bits. All weighted, or none.
-  void add(std::vector<ScoreBag> bags, unsigned shift = 0);
+  void add(const std::vector<SharedBag>& bags, unsigned shift = 0);
   void add(const ScoreColumn& other);
   void make_weighted();
 
   // One bag for each group, and no more points than allowed.
   void settle();
-  bool is_settled() const noexcept { return settled_; }
   // Of a settled column.
   unsigned shift() const noexcept { return shift_; }
-  const ScoreBag& bag(std::size_t group) const noexcept { return runs_[group].front(); }
+  const SharedBag& bag(std::size_t group) const noexcept { return runs_[group].front(); }
+
+  std::int64_t samples() const noexcept;  // of weight, in all groups
 
   // Of settled columns.
   bool operator==(const ScoreColumn& other) const;
@@ -55,7 +60,7 @@ class LSTMETRICS_API ScoreColumn {
   std::uint64_t max_points_;
   unsigned shift_ = 0;
   bool settled_ = false;
-  std::vector<std::vector<ScoreBag>> runs_;  // by group; each larger than all that follow it
+  std::vector<std::vector<SharedBag>> runs_;  // by group; each larger than all that follow it
 };
 
 }  // namespace lstmetrics::metrics

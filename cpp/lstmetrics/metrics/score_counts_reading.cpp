@@ -13,8 +13,9 @@ constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
 [[noreturn]] void refuse_label(const LabelColumn& column, std::size_t index,
                                const std::string& label, const LabelSet& labels) {
-  throw InvalidValue(place(column.name, index) + " is " + label +
-                     ", which is not among the declared labels " + labels.names());
+  throw InvalidValue(std::string(column.name) + " contains values [" + label +
+                     "] not belonging to the passed labels " + labels.names() + " (" +
+                     place(column.name, index) + ")");
 }
 
 }  // namespace
@@ -24,18 +25,9 @@ TrueLabels::TrueLabels(const LabelColumn& column, const LabelSet& labels)
   if (holds_numbers(column)) return;
   codes_.reserve(column.size());
   for (std::size_t begin = 0; begin < column.size(); begin += kSegment) {
-    const EncodedLabels encoded = encode(column, begin, std::min(kSegment, column.size() - begin));
-    const std::vector<std::ptrdiff_t> at = labels.select(encoded.labels);
-    for (const std::uint32_t code : encoded.codes) {
-      if (at[code] == kAbsent) {
-        const bool text = encoded.labels.kind == LabelKind::text;
-        refuse_label(column, codes_.size(),
-                     text ? "'" + encoded.labels.texts[code] + "'"
-                          : std::to_string(encoded.labels.integers[code]),
-                     labels);
-      }
-      codes_.push_back(static_cast<std::uint32_t>(at[code]));
-    }
+    const std::size_t n = std::min(kSegment, column.size() - begin);
+    const std::vector<std::uint32_t> codes = encode_among(column, labels, begin, n);
+    codes_.insert(codes_.end(), codes.begin(), codes.end());
   }
 }
 

@@ -12,18 +12,12 @@ namespace {
 
 using namespace detail;
 
-using Bag = std::shared_ptr<const ScoreBag>;
-
-Bag bag_of(const std::shared_ptr<const ScoreColumn>& column, std::size_t group) {
-  return {column, &column->bag(group)};
-}
-
 // All bags in one, merged in pairs, the pairs in pairs, and so on.
-Bag united(std::vector<Bag> bags) {
-  if (bags.empty()) return std::make_shared<ScoreBag>();
+SharedBag united(std::vector<SharedBag> bags) {
+  if (bags.empty()) return std::make_shared<const ScoreBag>();
   for (std::size_t step = 1; step < bags.size(); step *= 2) {
     for (std::size_t i = 0; i + step < bags.size(); i += 2 * step) {
-      bags[i] = std::make_shared<ScoreBag>(ScoreBag::merged(*bags[i], *bags[i + step]));
+      bags[i] = std::make_shared<const ScoreBag>(ScoreBag::merged(*bags[i], *bags[i + step]));
       bags[i + step].reset();
     }
   }
@@ -34,22 +28,22 @@ Bag united(std::vector<Bag> bags) {
 
 Ranking Ranking::of_column(const ScoreCounts& state, std::size_t column) {
   const ScoreParameters& parameters = state.parameters();
-  const auto settled = state.column(column);
+  const ScoreColumn settled = state.column(column);
   const KeyMap map = parameters.limits.map;
   if (!parameters.true_classes) {
-    return {bag_of(settled, 1), bag_of(settled, 0), settled->shift(), map};
+    return {settled.bag(1), settled.bag(0), settled.shift(), map};
   }
-  std::vector<Bag> rest;
-  for (std::size_t group = 0; group < settled->groups(); ++group) {
-    if (group != column) rest.push_back(bag_of(settled, group));
+  std::vector<SharedBag> rest;
+  for (std::size_t group = 0; group < settled.groups(); ++group) {
+    if (group != column) rest.push_back(settled.bag(group));
   }
-  return {bag_of(settled, column), united(std::move(rest)), settled->shift(), map};
+  return {settled.bag(column), united(std::move(rest)), settled.shift(), map};
 }
 
 Ranking Ranking::of_pair(const ScoreCounts& state, std::size_t column, std::size_t positive,
                          std::size_t negative) {
-  const auto settled = state.column(column);
-  return {bag_of(settled, positive), bag_of(settled, negative), settled->shift(),
+  const ScoreColumn settled = state.column(column);
+  return {settled.bag(positive), settled.bag(negative), settled.shift(),
           state.parameters().limits.map};
 }
 
@@ -60,13 +54,13 @@ Ranking Ranking::of_all(const ScoreCounts& state) {
     columns.push_back(of_column(state, i));
     shift = std::max(shift, columns.back().shift_);
   }
-  const auto all = [&](Bag Ranking::* side) {
-    std::vector<Bag> bags;
+  const auto all = [&](SharedBag Ranking::* side) {
+    std::vector<SharedBag> bags;
     for (const Ranking& column : columns) {
       bags.push_back(
           column.shift_ == shift
               ? column.*side
-              : std::make_shared<ScoreBag>((column.*side)->coarsened(shift - column.shift_)));
+              : std::make_shared<const ScoreBag>((column.*side)->coarsened(shift - column.shift_)));
     }
     return united(std::move(bags));
   };

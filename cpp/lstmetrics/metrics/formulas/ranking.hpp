@@ -8,7 +8,7 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <memory>
+#include <utility>
 
 #include "lstmetrics/base/export.hpp"
 #include "lstmetrics/metrics/score_counts.hpp"
@@ -16,6 +16,7 @@
 
 namespace lstmetrics::metrics::formulas {
 
+// Keeps the bags alive, which states share: it is good whatever becomes of the state.
 class LSTMETRICS_API Ranking {
  public:
   // A column's own class (or label) against the rest.
@@ -33,15 +34,14 @@ class LSTMETRICS_API Ranking {
   double threshold(ScoreKey key) const noexcept { return score_of(key << shift_, map_); }
 
  private:
-  using Bag = std::shared_ptr<const ScoreBag>;
-  Ranking(Bag positives, Bag negatives, unsigned shift, KeyMap map)
+  Ranking(SharedBag positives, SharedBag negatives, unsigned shift, KeyMap map)
       : positives_(std::move(positives)),
         negatives_(std::move(negatives)),
         shift_(shift),
         map_(map) {}
 
-  Bag positives_;
-  Bag negatives_;
+  SharedBag positives_;
+  SharedBag negatives_;
   unsigned shift_;
   KeyMap map_;
 };
