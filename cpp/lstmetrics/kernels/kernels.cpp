@@ -11,6 +11,7 @@
 #include "lstmetrics/kernels/math_f32.inl.hpp"
 #include "lstmetrics/kernels/math_f64.inl.hpp"
 #include "lstmetrics/kernels/matmul.inl.hpp"
+#include "lstmetrics/kernels/rank.inl.hpp"
 #include "lstmetrics/kernels/reductions.inl.hpp"
 #include "lstmetrics/kernels/table.hpp"
 
@@ -90,6 +91,8 @@ const lstmetrics::kernels::Table LSTMETRICS_JOIN(lstmetrics_kernels_table_, LSTM
     .max_f64 = lstmetrics::kernels::max<double>,
     .argmax_f32 = lstmetrics::kernels::argmax<float>,
     .argmax_f64 = lstmetrics::kernels::argmax<double>,
+    .count_above_f32 = lstmetrics::kernels::count_above<float>,
+    .count_above_f64 = lstmetrics::kernels::count_above<double>,
     .softmax_f32 = lstmetrics::kernels::softmax<float>,
     .softmax_f64 = lstmetrics::kernels::softmax<double>,
     .log_sum_exp_f32 = lstmetrics::kernels::log_sum_exp<float>,

@@ -103,6 +103,11 @@ struct PairCountArgs {
   std::uint32_t step;
 };
 
+struct AboveCount {
+  std::size_t count;
+  bool finite;  // no value is NaN or infinite
+};
+
 struct Table {
   const char* name;
 
@@ -127,6 +132,9 @@ struct Table {
   // The lowest index of the largest value; NaN never wins; 0 when empty or all NaN.
   std::size_t (*argmax_f32)(const float* x, std::size_t n) noexcept;
   std::size_t (*argmax_f64)(const double* x, std::size_t n) noexcept;
+  // How many values are greater than the bound; none where one of the two is NaN.
+  AboveCount (*count_above_f32)(const float* x, std::size_t n, float bound) noexcept;
+  AboveCount (*count_above_f64)(const double* x, std::size_t n, double bound) noexcept;
   // exp(x - max) / sum; y may be x.
   void (*softmax_f32)(const float* x, float* y, std::size_t n) noexcept;
   void (*softmax_f64)(const double* x, double* y, std::size_t n) noexcept;

@@ -9,6 +9,7 @@
 #include "lstmetrics/kernels/dispatch.hpp"
 #include "lstmetrics/kernels/token_nll.hpp"
 #include "lstmetrics/metrics/labels.hpp"
+#include "lstmetrics/metrics/rank.hpp"
 #include "lstmetrics/metrics/row_source.hpp"
 #include "lstmetrics/metrics/strided.hpp"
 #include "lstmetrics/runtime/thread_pool.hpp"
@@ -36,30 +37,18 @@ struct TokenScore {
   std::int64_t rank;
 };
 
-// In pieces whose counts fit 32 bits, which is what vectors of floats count fastest.
-template <class T, class Condition>
-std::int64_t count_if(const T* x, std::size_t n, Condition&& holds) {
-  constexpr std::size_t kPiece = std::size_t{1} << 30;
-  std::int64_t count = 0;
-  for (std::size_t begin = 0; begin < n; begin += kPiece) {
-    const std::size_t end = begin + std::min(kPiece, n - begin);
-    std::int32_t hits = 0;
-    for (std::size_t i = begin; i < end; ++i) hits += holds(x[i]) ? 1 : 0;
-    count += hits;
-  }
-  return count;
-}
-
-// `top` is the largest logit.
+// `top` is the largest logit. Of equal logits the one at the lowest index comes first.
 template <class T>
-std::int64_t rank_of(const T* x, std::size_t n, std::size_t target, double top, Ranking ranking) {
+std::int64_t rank_of(const kernels::Table& table, const T* x, std::size_t n, std::size_t target,
+                     double top, Ranking ranking) {
   if (ranking == Ranking::none) return 0;
   const T own = x[target];
   if (ranking == Ranking::first && static_cast<double>(own) < top) return 1;
-  const std::int64_t before = count_if(x, target, [own](T other) { return other >= own; });
-  if (ranking == Ranking::first) return before;
-  const T* rest = x + target + 1;
-  return before + count_if(rest, n - target - 1, [own](T other) { return other > own; });
+  std::size_t before = count_at_least(table, x, target, own).count;
+  if (ranking != Ranking::first) {
+    before += count_above(table, x + target + 1, n - target - 1, own).count;
+  }
+  return static_cast<std::int64_t>(before);
 }
 
 template <class T>
@@ -69,10 +58,11 @@ TokenScore score(const kernels::Table& table, const T* x, std::size_t n, std::si
   if (log_probabilities) {
     const auto top = static_cast<double>(largest(table, x, n));
     if (!std::isfinite(top)) return {std::numeric_limits<double>::quiet_NaN(), 0};
-    return {-own, rank_of(x, n, target, top, ranking)};
+    return {-own, rank_of(table, x, n, target, top, ranking)};
   }
   const kernels::LogSum sum = log_sum_exp(table, x, n);
-  return {kernels::finish_token_nll(table, sum, own), rank_of(x, n, target, sum.max, ranking)};
+  return {kernels::finish_token_nll(table, sum, own),
+          rank_of(table, x, n, target, sum.max, ranking)};
 }
 
 }  // namespace
