@@ -140,6 +140,14 @@ def calibration_error(
     by_quantiles: bool,
     norm: int,
 ) -> tuple[float, bool, bool]: ...
+def top_k_accuracy(
+    y_true: _Array,
+    y_score: _Array,
+    sample_weight: _Array | None,
+    labels: list[Any] | None,
+    k: int,
+    normalize: bool,
+) -> tuple[float, int, bool]: ...
 def cross_entropy(
     logits: _Array,
     targets: _Array,

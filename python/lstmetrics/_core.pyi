@@ -24,6 +24,7 @@ __all__: list[str] = [
     "MultilabelCounts",
     "Session",
     "TokenLoss",
+    "TopKCounts",
     "available_cpus",
     "available_isa_levels",
     "compiled_isa_levels",
@@ -573,6 +574,64 @@ class TokenLoss:
     def tokens(self) -> int: ...
     @property
     def top_k(self) -> list[int]: ...
+
+class TopKCounts:
+    """
+    How often the true label was among the k of the highest scores.
+    """
+
+    __hash__: typing.ClassVar[None]  # type: ignore[assignment]
+    @staticmethod
+    def from_bytes(data: bytes) -> TopKCounts:
+        """
+        Restore what to_bytes made; FormatError for anything else.
+        """
+    def __add__(self, other: TopKCounts) -> TopKCounts: ...
+    def __copy__(self) -> TopKCounts: ...
+    def __deepcopy__(self, memo: dict[int, typing.Any]) -> TopKCounts: ...
+    def __eq__(self, other: typing.Any) -> typing.Any: ...
+    def __getstate__(self) -> bytes: ...
+    def __iadd__(self, other: TopKCounts) -> TopKCounts: ...
+    def __init__(
+        self,
+        ks: collections.abc.Sequence[typing.SupportsInt | typing.SupportsIndex],
+        labels: typing.Any = None,
+    ) -> None: ...
+    def __repr__(self) -> str: ...
+    def __setstate__(self, arg0: bytes) -> None: ...
+    def accuracies(self) -> list[float]: ...
+    def copy(self) -> TopKCounts:
+        """
+        Return an independent copy.
+        """
+    def digest(self) -> str:
+        """
+        SHA-256, in hexadecimal, of the contract's version and the canonical content.
+        """
+    def hits(self) -> list[float]: ...
+    def merge(self, other: TopKCounts) -> None:
+        """
+        Add another state to this one; MergeError if their parameters differ.
+        """
+    def reset(self) -> None:
+        """
+        Forget everything seen; keep the parameters.
+        """
+    def to_bytes(self) -> bytes:
+        """
+        Serialise to canonical bytes.
+        """
+    def update(
+        self, y_true: typing.Any, y_score: typing.Any, sample_weight: typing.Any = None
+    ) -> None: ...
+    @property
+    def is_weighted(self) -> bool: ...
+    @property
+    def ks(self) -> list[int]: ...
+    @property
+    def labels(self) -> list[int] | list[str]: ...
+    @property
+    def samples(self) -> int: ...
 
 class LstmSpec:
     def __init__(

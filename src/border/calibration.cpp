@@ -50,7 +50,7 @@ std::vector<double> calibration_edges(PyObject* y_prob, BinChoice choice) {
 std::vector<metrics::formulas::ReliabilityPoint> calibration_curve(PyObject* y_true,
                                                                    PyObject* y_prob,
                                                                    BinChoice choice) {
-  const LossArrays arrays(y_true, y_prob, Py_None);
+  const LossArrays arrays(y_true, y_prob, Py_None, "y_prob");
   refuse_none(arrays);
   std::vector<metrics::formulas::ReliabilityPoint> curve;
   const auto compute = [&] {
@@ -67,7 +67,7 @@ std::vector<metrics::formulas::ReliabilityPoint> calibration_curve(PyObject* y_t
 CalibrationAnswer calibration_error(PyObject* y_true, PyObject* y_prob, PyObject* sample_weight,
                                     PyObject* labels, Judged judged, BinChoice choice,
                                     metrics::formulas::CalibrationNorm norm) {
-  const LossArrays arrays(y_true, y_prob, sample_weight);
+  const LossArrays arrays(y_true, y_prob, sample_weight, "y_prob");
   refuse_none(arrays);
   metrics::LabelSet declared(label_list(labels, "labels"));
   CalibrationAnswer answer;

@@ -23,9 +23,10 @@ OptionalColumn::OptionalColumn(PyObject* array, const char* name) {
   column_ = buffer_->column();
 }
 
-LossArrays::LossArrays(PyObject* y_true, PyObject* probabilities, PyObject* sample_weight)
+LossArrays::LossArrays(PyObject* y_true, PyObject* probabilities, PyObject* sample_weight,
+                       const char* name)
     : y_true_(y_true, "y_true"),
-      buffer_(probabilities, "y_proba"),
+      buffer_(probabilities, name),
       probabilities_(as_matrix(buffer_)),
       weights_(sample_weight, "sample_weight") {}
 

@@ -27,10 +27,11 @@ class OptionalColumn {
 // One column of probabilities is a matrix with one column.
 Matrix as_matrix(const Buffer& buffer);
 
-// y_true, probabilities (n x K, n x 1 or n) and weights.
+// y_true, probabilities or scores (n x K, n x 1 or n) and weights. `name` is that of the second.
 class LossArrays {
  public:
-  LossArrays(PyObject* y_true, PyObject* probabilities, PyObject* sample_weight);
+  LossArrays(PyObject* y_true, PyObject* probabilities, PyObject* sample_weight,
+             const char* name = "y_proba");
   std::size_t rows() const noexcept { return probabilities_.rows; }
   std::size_t items() const noexcept { return probabilities_.rows * probabilities_.columns; }
   metrics::LabelColumn y_true() const { return y_true_.column(); }

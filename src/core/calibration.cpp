@@ -64,7 +64,7 @@ std::unique_ptr<CalibrationState> make_calibration(std::vector<double> edges,
 
 std::int64_t update_calibration(CalibrationState& self, const py::object& y_true,
                                 const py::object& y_prob, const py::object& sample_weight) {
-  const LossArrays arrays(y_true.ptr(), y_prob.ptr(), sample_weight.ptr());
+  const LossArrays arrays(y_true.ptr(), y_prob.ptr(), sample_weight.ptr(), "y_prob");
   return without_gil([&] {
     return self.write([&](CalibrationBins& state) {
       return state.update(arrays.y_true(), arrays.probabilities(), arrays.weights());

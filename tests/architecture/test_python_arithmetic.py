@@ -60,6 +60,7 @@ LOOPS = {
     "streaming/_tokens.py::Tokens.__init__": "over the ks",
     "streaming/_tokens.py::Tokens.compute": "over the ks",
     "streaming/_tokens.py::Tokens.top_k_accuracy": "over the ks",
+    "streaming/_top_k.py": "over the ks",
 }
 
 _LOOPS = (

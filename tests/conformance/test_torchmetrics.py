@@ -36,3 +36,15 @@ def test_calibration_error(norm: str, bins: int) -> None:
     )
     ours = metrics.expected_calibration_error(truth, table, n_bins=bins, norm=norm)
     assert ours == pytest.approx(float(expected), rel=1e-5)
+
+
+@pytest.mark.parametrize("k", [1, 2, 5])
+def test_top_k_accuracy(k: int) -> None:
+    generator = np.random.default_rng(k)
+    scores = generator.standard_normal((2000, 9))
+    truth = generator.integers(0, 9, 2000)
+    expected = theirs.multiclass_accuracy(
+        torch.from_numpy(scores), torch.from_numpy(truth), num_classes=9, top_k=k, average="micro"
+    )
+    ours = metrics.top_k_accuracy_score(truth, scores, k=k)
+    assert ours == pytest.approx(float(expected), rel=1e-6)

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from lstmetrics.streaming import Calibration, Confusion, Loss, MultilabelConfusion, Tokens
+from lstmetrics.streaming import Calibration, Confusion, Loss, MultilabelConfusion, Tokens, TopK
 
 
 def _tokens() -> Tokens:
@@ -41,6 +41,10 @@ STATES: dict[str, Callable[[], Any]] = {
     ),
     "multilabel_weighted": lambda: MultilabelConfusion(2).update(
         [[1, 0], [0, 1], [1, 1]], [[1, 1], [0, 0], [1, 1]], [1e300, 1e-300, 0.1]
+    ),
+    "topk_numbers": lambda: TopK((3, 1)).update([0, 2, 1], [[3, 2, 1], [1, 1, 1], [2, 0, 5]]),
+    "topk_labels": lambda: TopK(2, labels=["é", "a", "\U0001f600"]).update(
+        ["é", "a"], [[0.5, -np.inf, 0.5], [1.0, 2.0, 3.0]], [1e300, 1e-300]
     ),
     "tokens": _tokens,
     "tokens_nll": lambda: Tokens().update_nll([0.5, 1.5], correct=[1, 0]),

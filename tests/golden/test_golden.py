@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from golden.states import STATES
-from lstmetrics.streaming import Calibration, Confusion, Loss, MultilabelConfusion, Tokens
+from lstmetrics.streaming import Calibration, Confusion, Loss, MultilabelConfusion, Tokens, TopK
 
 FILES = sorted(Path(__file__).parent.glob("*.bin"))
 CLASSES = {
@@ -16,6 +16,7 @@ CLASSES = {
     "loss": Loss,
     "multilabel": MultilabelConfusion,
     "tokens": Tokens,
+    "topk": TopK,
 }
 
 

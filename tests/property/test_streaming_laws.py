@@ -16,7 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lstmetrics.errors import FormatError
-from lstmetrics.streaming import Calibration, Confusion, Loss, MultilabelConfusion, Tokens
+from lstmetrics.streaming import Calibration, Confusion, Loss, MultilabelConfusion, Tokens, TopK
 
 SETTINGS = settings(max_examples=25)
 Arguments = tuple[Any, ...]
@@ -65,6 +65,11 @@ def _weighted_indicators(generator: np.random.Generator, size: int) -> Arguments
     return *_indicators(generator, size), generator.standard_exponential(size) * sizes
 
 
+def _scores(generator: np.random.Generator, size: int) -> Arguments:
+    scores = generator.integers(0, 5, (size, 7)).astype("f4")
+    return generator.integers(0, 7, size), scores, generator.standard_exponential(size)
+
+
 def _logits(generator: np.random.Generator, size: int) -> Arguments:
     return generator.standard_normal((size, 33)).astype("f4") * 9, generator.integers(0, 33, size)
 
@@ -89,6 +94,7 @@ KINDS = [
         _probabilities,
         _update,
     ),
+    Kind("top_k", lambda: TopK((1, 3)), _scores, _update),
     Kind("tokens", lambda: Tokens(top_k=(5, 2)), _logits, _update),
     Kind("nll", Tokens, _losses, lambda s, a: s.update_nll(a[0])),
 ]

@@ -14,28 +14,9 @@
 namespace lstmetrics::metrics {
 namespace {
 
-// Adds the tokens of which hit(i) is true. `weights` may be null.
-template <class Hit>
-void add_hits(WeightedCount& to, const double* weights, std::size_t n, Hit&& hit) {
-  if (weights == nullptr) {
-    std::int64_t hits = 0;
-    for (std::size_t i = 0; i < n; ++i) hits += hit(i) ? 1 : 0;
-    to.add(hits);
-    return;
-  }
-  std::array<double, kBlock> kept;
-  std::size_t hits = 0;
-  for (std::size_t i = 0; i < n; ++i) {
-    kept[hits] = weights[i];
-    hits += hit(i) ? 1 : 0;
-  }
-  to.samples = checked_add(to.samples, static_cast<std::int64_t>(hits));
-  to.weight.add_all(kept.data(), hits);
-}
-
 TokenSums blank_sums(const TokenSums& like) {
   TokenSums sums;
-  for (const TopKHits& top : like.top) sums.top.push_back({top.k, {}});
+  sums.top = no_hits(ks_of(like.top));
   return sums;
 }
 
@@ -46,7 +27,7 @@ void merge_sums(TokenSums& to, const TokenSums& from) {
   to.judged.merge(from.judged);
   to.correct.merge(from.correct);
   to.ranked.merge(from.ranked);
-  for (std::size_t i = 0; i < to.top.size(); ++i) to.top[i].hits.merge(from.top[i].hits);
+  merge_hits(to.top, from.top);
 }
 
 void set_text_lengths(TokenSums& sums, std::int64_t characters, std::int64_t bytes) {
@@ -72,24 +53,9 @@ struct NllBlock {
 
 }  // namespace
 
-TokenLoss::TokenLoss(std::vector<std::int64_t> top_k) {
-  std::ranges::sort(top_k);
-  for (std::size_t i = 0; i < top_k.size(); ++i) {
-    if (top_k[i] < 1 || (i > 0 && top_k[i] == top_k[i - 1])) {
-      throw InvalidValue("each k of top-k accuracy must be at least 1 and given once, got " +
-                         std::to_string(top_k[i]));
-    }
-    sums_.top.push_back({top_k[i], {}});
-  }
-}
+TokenLoss::TokenLoss(std::vector<std::int64_t> top_k) { sums_.top = no_hits(std::move(top_k)); }
 
 TokenLoss TokenLoss::blank() const { return TokenLoss(top_k()); }
-
-std::vector<std::int64_t> TokenLoss::top_k() const {
-  std::vector<std::int64_t> ks;
-  for (const TopKHits& top : sums_.top) ks.push_back(top.k);
-  return ks;
-}
 
 void TokenLoss::update_logits(const Matrix& logits, const Column& targets,
                               const TokenOptions& options) {
@@ -190,11 +156,7 @@ void TokenLoss::save(Writer& writer) const {
   sums_.ranked.save(writer);
   writer.i64(sums_.characters);
   writer.i64(sums_.bytes);
-  writer.u64(sums_.top.size());
-  for (const TopKHits& top : sums_.top) {
-    writer.i64(top.k);
-    top.hits.save(writer);
-  }
+  save_hits(writer, sums_.top);
 }
 
 TokenLoss TokenLoss::load(Reader& reader, std::uint16_t) {
@@ -206,19 +168,11 @@ TokenLoss TokenLoss::load(Reader& reader, std::uint16_t) {
   sums.ranked = WeightedCount::load(reader);
   sums.characters = reader.i64();
   sums.bytes = reader.i64();
-  constexpr std::size_t kLeastTop = 2 * sizeof(std::int64_t) + numeric::ExactSum::kMinBytes;
-  const std::size_t ks = reader.count(kLeastTop);
-  std::int64_t previous = 0;
-  bool consistent =
+  const bool consistent =
       sums.characters >= 0 && sums.bytes >= 0 && sums.judged.samples <= sums.nll.total.samples &&
       sums.correct.samples <= sums.judged.samples && sums.ranked.samples <= sums.judged.samples;
-  for (std::size_t i = 0; i < ks && consistent; ++i) {
-    TopKHits top{reader.i64(), WeightedCount::load(reader)};
-    consistent = top.k > previous && top.hits.samples <= sums.ranked.samples;
-    previous = top.k;
-    sums.top.push_back(std::move(top));
-  }
   if (!consistent) throw FormatError("TokenLoss: counts that contradict each other");
+  sums.top = load_hits(reader, sums.ranked.samples);
   return state;
 }
 

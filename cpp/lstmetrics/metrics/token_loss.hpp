@@ -16,6 +16,7 @@
 #include "lstmetrics/base/view.hpp"
 #include "lstmetrics/metrics/accumulator.hpp"
 #include "lstmetrics/metrics/moments.hpp"
+#include "lstmetrics/metrics/top_k_hits.hpp"
 
 namespace lstmetrics::metrics {
 
@@ -35,12 +36,6 @@ struct NllOptions {
   const Column* correct = nullptr;  // integers or booleans: was the most likely token right
   std::int64_t characters = 0;
   std::int64_t bytes = 0;
-};
-
-struct TopKHits {
-  std::int64_t k = 0;
-  WeightedCount hits;
-  bool operator==(const TopKHits&) const = default;
 };
 
 struct TokenSums {
@@ -73,7 +68,7 @@ class LSTMETRICS_API TokenLoss {
   void merge(const TokenLoss& other);
   TokenLoss blank() const;
 
-  std::vector<std::int64_t> top_k() const;
+  std::vector<std::int64_t> top_k() const { return ks_of(sums_.top); }
   std::int64_t tokens() const noexcept { return sums_.nll.total.samples; }
 
   const TokenSums& result() const noexcept { return sums_; }

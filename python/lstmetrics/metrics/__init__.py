@@ -35,6 +35,7 @@ from lstmetrics.metrics._precision import (
 )
 from lstmetrics.metrics._probabilistic import log_loss
 from lstmetrics.metrics._report import classification_report
+from lstmetrics.metrics._top_k import top_k_accuracy_score
 
 __all__ = [
     "accuracy_score",
@@ -62,5 +63,6 @@ __all__ = [
     "precision_recall_fscore_support",
     "precision_score",
     "recall_score",
+    "top_k_accuracy_score",
     "zero_one_loss",
 ]

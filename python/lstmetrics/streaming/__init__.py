@@ -6,5 +6,6 @@ from lstmetrics.streaming._interval import Interval
 from lstmetrics.streaming._loss import Loss
 from lstmetrics.streaming._multilabel import MultilabelConfusion
 from lstmetrics.streaming._tokens import Tokens
+from lstmetrics.streaming._top_k import TopK
 
-__all__ = ["Calibration", "Confusion", "Interval", "Loss", "MultilabelConfusion", "Tokens"]
+__all__ = ["Calibration", "Confusion", "Interval", "Loss", "MultilabelConfusion", "Tokens", "TopK"]

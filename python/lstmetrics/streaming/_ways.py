@@ -7,7 +7,7 @@ from typing import Any
 
 from lstmetrics.streaming._interval import BOOTSTRAP, Bounds, Options, Way, Ways, proportion
 
-__all__ = ["CONFUSION", "LOSS", "TOKENS"]
+__all__ = ["CONFUSION", "LOSS", "TOKENS", "TOP_K"]
 
 
 def _accuracy(confusion: Any, _options: Options) -> tuple[float, float] | None:
@@ -108,3 +108,12 @@ TOKENS: Ways = {
     "token_accuracy": (Way("wilson", _of_tokens("token_accuracy")),),
     "top_k_accuracy": (Way("wilson", _top_k),),
 }
+
+
+def _hits(top: Any, options: Options) -> tuple[float, float] | None:
+    if top._state.is_weighted:
+        return None
+    return top.hits(**options), top.samples
+
+
+TOP_K: Ways = {"accuracy": (proportion(_hits),)}

@@ -2,21 +2,14 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 
 #include "lstmetrics/metrics/formulas/amounts.hpp"
-#include "lstmetrics/numeric/exact_ratio.hpp"
+#include "lstmetrics/metrics/formulas/fractions.hpp"
 
 namespace lstmetrics::metrics::formulas {
 namespace {
 
 using numeric::ExactSum;
-
-double share_of_hits(const CalibrationBin& bin, bool weighted) {
-  if (weighted) return bin.hits.weight.value() / bin.total.weight.value();
-  return numeric::exact_ratio(static_cast<numeric::uint128>(bin.hits.samples),
-                              static_cast<numeric::uint128>(bin.total.samples));
-}
 
 // |H - P|, exactly.
 ExactSum distance(const CalibrationBin& bin) {
@@ -39,7 +32,7 @@ double error_of(const CalibrationBin* bins, std::size_t count, CalibrationNorm n
     if (norm == CalibrationNorm::l1) sum.merge(gap);
     if (norm == CalibrationNorm::l2) sum.add(gap.value() * (gap.value() / w));
   }
-  if (weight.is_zero()) return std::numeric_limits<double>::quiet_NaN();
+  if (weight.is_zero()) return detail::kNan;
   if (norm == CalibrationNorm::max) return largest;
   const double mean = sum.value() / weight.value();
   return norm == CalibrationNorm::l2 ? std::sqrt(mean) : mean;
@@ -53,7 +46,8 @@ std::vector<ReliabilityPoint> reliability_curve(const CalibrationBins& state, st
     const CalibrationBin& bin = state.table(table)[i];
     const double weight = bin.total.weight.value();
     if (weight == 0) continue;
-    points.push_back({i, bin.total.samples, weight, share_of_hits(bin, state.is_weighted()),
+    points.push_back({i, bin.total.samples, weight,
+                      detail::fraction(bin.hits, bin.total, state.is_weighted()),
                       bin.probability.value() / weight});
   }
   return points;

@@ -5,28 +5,18 @@
 #include <limits>
 
 #include "lstmetrics/kernels/dispatch.hpp"
+#include "lstmetrics/metrics/formulas/fractions.hpp"
 #include "lstmetrics/metrics/formulas/products.hpp"
-#include "lstmetrics/numeric/exact_ratio.hpp"
 
 namespace lstmetrics::metrics::formulas {
 namespace {
 
-constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
+using detail::canonical;
+using detail::fraction;
+using detail::kNan;
+using detail::quotient;
+
 constexpr double kLn2 = 0x1.62e42fefa39efp-1;
-
-// NaN results are canonical: which NaN 0/0 gives differs between processors.
-double canonical(double x) { return x == x ? x : kNan; }
-
-double quotient(double numerator, double denominator) {
-  return denominator == 0 ? kNan : canonical(numerator / denominator);
-}
-
-double fraction(const WeightedCount& part, const WeightedCount& whole, bool weighted) {
-  if (weighted) return quotient(part.weight.value(), whole.weight.value());
-  if (whole.samples == 0) return kNan;
-  return numeric::exact_ratio(static_cast<numeric::uint128>(part.samples),
-                              static_cast<numeric::uint128>(whole.samples));
-}
 
 double bits_per(const TokenSums& sums, std::int64_t units) {
   return units == 0 ? kNan : quotient(sums.nll.loss.value() / kLn2, static_cast<double>(units));
