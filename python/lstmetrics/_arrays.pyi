@@ -131,7 +131,7 @@ def calibration_curve(
     y_true: _Array, y_prob: _Array, n_bins: int, by_quantiles: bool
 ) -> tuple[_Floats, _Floats]: ...
 def calibration_error(
-    y_true: _Array,
+    y_true: _Labels,
     y_prob: _Array,
     sample_weight: _Array | None,
     labels: list[Any] | None,
@@ -141,7 +141,7 @@ def calibration_error(
     norm: int,
 ) -> tuple[float, bool, bool]: ...
 def top_k_accuracy(
-    y_true: _Array,
+    y_true: _Labels,
     y_score: _Array,
     sample_weight: _Array | None,
     labels: list[Any] | None,

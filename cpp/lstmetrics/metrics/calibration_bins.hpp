@@ -44,7 +44,7 @@ class LSTMETRICS_API CalibrationBins {
 
   // Probabilities n x 1 (greater_label), or n x K with the columns in the order of the labels.
   // Returns how many rows do not sum to one: |sum - 1| > sqrt(eps of the dtype). All or nothing,
-  // over the threads of the pool. Errors: ShapeError, InvalidType and UnsupportedError (dtypes),
+  // over the threads of the pool. Errors: ShapeError, InvalidType (dtypes),
   // InvalidValue (NaN or a probability outside [0, 1], with row and column; a label that was not
   // declared; a weight that is negative or not finite), CountOverflow.
   std::int64_t update(const LabelColumn& y_true, const Matrix& probabilities,

@@ -19,8 +19,9 @@ LSTMETRICS_API std::vector<double> uniform_edges(std::size_t bins);
 
 // Edges between as many samples each: numpy.percentile(p, 100 * numpy.linspace(0, 1, bins + 1)),
 // bit by bit. With v = (n - 1) q, j = floor(v) and t = v - j, an edge is p[j] + (p[j + 1] - p[j]) t
-// of the sorted probabilities, the difference in their own dtype, all else in double; for
-// t >= 0.5 it is p[j + 1] - (p[j + 1] - p[j]) (1 - t). InvalidValue for no bins, no samples or NaN.
+// of the sorted probabilities, the difference in float or double as they are, all else in double;
+// for t >= 0.5 it is p[j + 1] - (p[j + 1] - p[j]) (1 - t). InvalidValue for no bins, no samples or
+// NaN.
 LSTMETRICS_API std::vector<double> quantile_edges(const Column& probabilities, std::size_t bins);
 // Of the largest probability of each row.
 LSTMETRICS_API std::vector<double> quantile_edges_of_largest(const Matrix& probabilities,

@@ -41,7 +41,7 @@ class LSTMETRICS_API TopKCounts {
   explicit TopKCounts(std::vector<std::int64_t> ks, LabelSet labels = {});
 
   // Scores n x K, columns in the order of the labels, over the threads of the pool. All or
-  // nothing. Errors: ShapeError, InvalidType and UnsupportedError (dtypes), InvalidValue (NaN
+  // nothing. Errors: ShapeError, InvalidType (dtypes), InvalidValue (NaN
   // scores, and infinite ones unless allowed, with row and column; a label that no column has; a
   // weight that is not finite, or negative), CountOverflow.
   void update(const LabelColumn& y_true, const Matrix& scores, const Column* weights = nullptr,

@@ -24,7 +24,7 @@ struct Standing {
 
 template <class E>
 struct Scores {
-  using T = typename E::type;
+  using T = decltype(E::load(static_cast<const std::byte*>(nullptr)));
 
   const Matrix& matrix;
 
@@ -59,7 +59,7 @@ struct Scores {
   }
 
   Standing standing(const kernels::Table& table, std::size_t row, std::size_t target) const {
-    if constexpr (std::is_floating_point_v<T>) {
+    if constexpr (std::is_floating_point_v<typename E::type>) {
       if (is_plain(row)) {
         const T* x = reinterpret_cast<const T*>(place(row, 0));
         const T own = x[target];

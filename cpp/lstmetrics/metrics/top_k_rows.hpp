@@ -11,7 +11,7 @@ namespace lstmetrics::metrics {
 
 class ScoreRows {
  public:
-  // InvalidType or UnsupportedError for other dtypes.
+  // InvalidType for text.
   ScoreRows(const Matrix& scores, bool allow_infinite);
 
   // How many columns stand before columns[i] in row begin + i, over the threads of the pool.

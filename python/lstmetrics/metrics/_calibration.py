@@ -13,6 +13,7 @@ from lstmetrics._warnings import warn
 from lstmetrics.errors import InvalidTypeError, InvalidValueError, ShapeError
 from lstmetrics.metrics import _parameters as parameters
 from lstmetrics.metrics import _targets as targets
+from lstmetrics.metrics._columns import Column
 from lstmetrics.metrics._probabilistic import probability_array, refuse_cancelling
 
 __all__ = [
@@ -326,7 +327,7 @@ def _calibration_error(
         _is_quantile(strategy, function),
         _arrays.CALIBRATION_NORMS[norm],
     )
-    truth = targets.target(y_true, "y_true", function)
+    truth = targets.coded_target(y_true, "y_true", function)
     weights = targets.weights(sample_weight, function)
     wanted = targets.declared_labels(labels, function)
     if kind == "binary" and wanted is None:
@@ -347,7 +348,7 @@ def _calibration_error(
 
 
 def _of_positives(
-    truth: Array,
+    truth: Array | Column,
     probabilities: Array,
     weights: Array | None,
     pos_label: Any,
@@ -359,7 +360,8 @@ def _of_positives(
             return _arrays.calibration_error(truth, probabilities, weights, [0, 1], *arguments)
         except (InvalidValueError, InvalidTypeError):
             pass
-    positive = _is_positive(truth, probabilities, pos_label)
+    decoded = targets.decoded(truth, "y_true")
+    positive = _is_positive(decoded, probabilities, pos_label)
     return _arrays.calibration_error(positive, probabilities, weights, [0, 1], *arguments)
 
 

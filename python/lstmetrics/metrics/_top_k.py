@@ -74,7 +74,7 @@ def top_k_accuracy_score(
     function = "top_k_accuracy_score"
     wanted_k = check_k(k, function)
     parameters.check_flag(normalize, "normalize", function)
-    truth = targets.target(targets.array_like(y_true, "y_true", function), "y_true", function)
+    truth = targets.coded_target(y_true, "y_true", function)
     scores = score_array(y_score, function)
     weights = targets.weights(sample_weight, function)
     wanted = targets.labels_argument(labels, function)
@@ -85,7 +85,9 @@ def top_k_accuracy_score(
             truth, scores, weights, wanted, wanted_k, bool(normalize)
         )
     except (InvalidValueError, InvalidTypeError) as error:
-        said = targets.said_by(lambda: _refuse(truth, scores, weights, wanted))
+        said = targets.said_by(
+            lambda: _refuse(targets.decoded(truth, "y_true"), scores, weights, wanted)
+        )
         raise (said or error) from None
     if k >= n_labels:
         warn(
@@ -119,8 +121,6 @@ def score_array(value: Any, function: str) -> Array:
             return array.astype(np.float64)
         except (TypeError, ValueError) as error:
             raise InvalidValueError(f"y_score must hold numbers: {error}") from None
-    if array.dtype == np.float16:
-        return array.astype(np.float32)
     if array.dtype.kind not in "biuf":
         raise InvalidTypeError(f"y_score must hold numbers, got dtype {array.dtype}")
     return array

@@ -109,7 +109,7 @@ class Calibration(Streaming):
             not declared, and weights that are negative or not finite.
         """
         rows = self._state.update(
-            targets.target(y_true, "y_true", "Calibration.update"),
+            targets.coded_target(y_true, "y_true", "Calibration.update"),
             probability_array(y_prob, "Calibration.update", "y_prob"),
             targets.weights(sample_weight, "Calibration.update"),
         )

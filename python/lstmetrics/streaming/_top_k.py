@@ -84,7 +84,7 @@ class TopK(Streaming):
             column has, and weights that are negative or not finite.
         """
         self._state.update(
-            targets.target(y_true, "y_true", "TopK.update"),
+            targets.coded_target(y_true, "y_true", "TopK.update"),
             score_array(y_score, "TopK.update"),
             targets.weights(sample_weight, "TopK.update"),
         )
