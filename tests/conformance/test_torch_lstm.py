@@ -31,6 +31,7 @@ class Configuration:
     packed: bool
     initial_state: bool
     takes_ids: bool
+    proj_size: int
     inputs: int
     units: int
     rows: int
@@ -41,13 +42,16 @@ class Configuration:
     def draw(cls, seed: int) -> Configuration:
         generator = np.random.default_rng(seed)
         flags = [bool(generator.integers(2)) for _ in range(5)]
+        units = int(generator.integers(2, 49))
+        projects = bool(generator.integers(3) == 0)
         return cls(
             seed,
             1 + seed % 3,
             *flags,
             takes_ids=bool(generator.integers(2)),
+            proj_size=int(generator.integers(1, units)) if projects else 0,
             inputs=int(generator.integers(1, 25)),
-            units=int(generator.integers(1, 49)),
+            units=units,
             rows=int(generator.integers(1, 7)),
             steps=int(generator.integers(1, 13)),
             outputs=int(generator.integers(1, 20)),
@@ -69,8 +73,10 @@ class Network(torch.nn.Module):
             bias=made.bias,
             batch_first=True,
             bidirectional=made.bidirectional,
+            proj_size=made.proj_size,
         )
-        self.head = torch.nn.Linear(made.units * (1 + made.bidirectional), made.outputs)
+        given = made.proj_size or made.units
+        self.head = torch.nn.Linear(given * (1 + made.bidirectional), made.outputs)
 
     def forward(self, inputs: Any, lengths: Any, states: Any) -> dict[str, Any]:
         vectors = self.embedding(inputs) if self.made.takes_ids else inputs
@@ -124,8 +130,10 @@ def compare(made: Configuration) -> dict[str, float]:
     if made.takes_ids:
         inputs = generator.integers(0, VOCABULARY, (made.rows, made.steps))
     directions = made.num_layers * (1 + made.bidirectional)
-    shape = (directions, made.rows, made.units)
-    states = [generator.uniform(-1, 1, shape).astype(np.float32) for _ in range(2)]
+    sizes = (made.proj_size or made.units, made.units)
+    states = [
+        generator.uniform(-1, 1, (directions, made.rows, size)).astype(np.float32) for size in sizes
+    ]
 
     with torch.no_grad():
         expected = network(
@@ -154,16 +162,18 @@ def compare(made: Configuration) -> dict[str, float]:
     return {name: float(np.abs(found[name] - expected[name].numpy()).max()) for name in found}
 
 
+@pytest.mark.filterwarnings("ignore:LSTM with projections is not supported with oneDNN")
 def test_random_configurations() -> None:
     drawn = [Configuration.draw(seed) for seed in range(CONFIGURATIONS)]
     differences = [compare(made) for made in drawn]
     largest = {name: max(one[name] for one in differences) for name in differences[0]}
     kinds = ("bidirectional", "bias", "return_sequences", "packed", "initial_state", "takes_ids")
+    kinds += ("proj_size",)
     print(f"\n{len(drawn)} configurations of torch {torch.__version__}, of which")
     for depth in (1, 2, 3):
         print(f"  {depth} layers: {sum(made.num_layers == depth for made in drawn)}")
     for kind in kinds:
-        print(f"  {kind}: {sum(getattr(made, kind) for made in drawn)}")
+        print(f"  {kind}: {sum(bool(getattr(made, kind)) for made in drawn)}")
     print("largest difference")
     for name, difference in largest.items():
         print(f"  {name:<14} {difference:.2g}")
@@ -173,7 +183,7 @@ def test_random_configurations() -> None:
 def test_padding_ids_are_masked_where_the_model_packs() -> None:
     """``mask_zero`` finds the lengths that a PyTorch model is told."""
     torch.manual_seed(0)
-    made = Configuration(0, 2, True, True, False, True, False, True, 8, 21, 5, 9, 3)
+    made = Configuration(0, 2, True, True, False, True, False, True, 0, 8, 21, 5, 9, 3)
     network = Network(made).eval()
     generator = np.random.default_rng(0)
     lengths = np.array([9, 1, 4, 8, 5])
@@ -192,7 +202,7 @@ def test_padding_ids_are_masked_where_the_model_packs() -> None:
 
 def test_losses_are_those_of_cross_entropy() -> None:
     torch.manual_seed(0)
-    made = Configuration(0, 2, False, True, True, False, False, True, 8, 21, 4, 9, VOCABULARY)
+    made = Configuration(0, 2, False, True, True, False, False, True, 0, 8, 21, 4, 9, VOCABULARY)
     network = Network(made).eval()
     generator = np.random.default_rng(0)
     ids, targets = generator.integers(0, VOCABULARY, (2, 4, 9))

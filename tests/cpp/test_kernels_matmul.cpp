@@ -103,7 +103,7 @@ struct Cell {
 
 float activated(const Table& table, Activation activation, float x) {
   float y = 0;
-  table.activate_f32(activation, &x, &y, 1);
+  table.activate_f32({activation, 0.3F, 0.7F}, &x, &y, 1);
   return y;
 }
 
@@ -113,9 +113,20 @@ void check_cell(const Table& table, const Cell& given, Activation activation,
   Walled<float> gates(given.gates);
   Walled<float> cell(given.cell);
   Walled<float> hidden(given.hidden);
-  table.lstm_cell({gates.data(), 4 * width, cell.data(), width, hidden.data(), width,
-                   given.active.empty() ? nullptr : given.active.data(), 2, given.shape.rows,
-                   given.shape.panels, activation, recurrent});
+  table.lstm_cell({gates.data(),
+                   4 * width,
+                   cell.data(),
+                   width,
+                   hidden.data(),
+                   width,
+                   given.active.empty() ? nullptr : given.active.data(),
+                   2,
+                   given.shape.rows,
+                   given.shape.panels,
+                   {activation, 0.3F, 0.7F},
+                   {recurrent, 0.3F, 0.7F},
+                   {activation, 0.3F, 0.7F},
+                   0});
   for (std::size_t i = 0; i < given.cell.size(); ++i) {
     float c = given.cell[i];
     float h = given.hidden[i];
@@ -224,8 +235,20 @@ CASE("lstm cell: the same bits on every level") {
   check_equal_bits([&](const Table& table, Bits& result) {
     std::vector<float> c = cell.cell;
     std::vector<float> h = cell.hidden;
-    table.lstm_cell({cell.gates.data(), 256, c.data(), 64, h.data(), 64, nullptr, 0, 8, 4,
-                     Activation::tanh, Activation::sigmoid});
+    table.lstm_cell({cell.gates.data(),
+                     256,
+                     c.data(),
+                     64,
+                     h.data(),
+                     64,
+                     nullptr,
+                     0,
+                     8,
+                     4,
+                     {Activation::tanh},
+                     {Activation::sigmoid},
+                     {Activation::tanh},
+                     0});
     result.add_all(c);
     result.add_all(h);
   });

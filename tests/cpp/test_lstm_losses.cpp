@@ -52,7 +52,7 @@ CASE("lstm: windows of time change no bit") {
     // Row by row and cut at another place, with the state carried on.
     for (std::size_t row = 0; row < 3; ++row) {
       const std::size_t cut = steps / 3;
-      lstm::Inputs part = batch.inputs;
+      lstm::Input part = batch.inputs;
       part.rows = 1;
       part.lengths = nullptr;
       States state(session.graph(), 1);

@@ -52,7 +52,9 @@ inline lstm::LstmSpec random_lstm(std::size_t features, std::size_t units, std::
 
 inline lstm::DenseSpec random_dense(std::size_t features, std::size_t units, std::uint64_t seed,
                                     lstm::Activation activation = lstm::Activation::linear) {
-  return {units, activation, random_weight({features, units}, seed),
+  return {units,
+          {activation},
+          random_weight({features, units}, seed),
           random_weight({units}, seed + 1)};
 }
 
@@ -66,7 +68,7 @@ class Chain {
 
   Chain add(lstm::LayerSpec layer) && {
     const std::size_t last = spec.nodes.size() - 1;
-    spec.nodes.push_back({"layer_" + std::to_string(last), {last}, std::move(layer)});
+    spec.nodes.push_back({"layer_" + std::to_string(last), {{last}}, std::move(layer)});
     return std::move(*this);
   }
 
@@ -124,7 +126,7 @@ struct Batch {
   std::vector<std::int64_t> targets;
   std::vector<std::uint8_t> mask;
   std::vector<std::int64_t> lengths;
-  lstm::Inputs inputs;
+  lstm::Input inputs;
 };
 
 // All that a run gives.
@@ -139,7 +141,7 @@ class States {
  public:
   States(const lstm::Graph& graph, std::size_t rows) {
     for (const lstm::StateSlot& slot : graph.state_slots()) {
-      arrays.emplace_back(rows * slot.units);
+      arrays.emplace_back(rows * slot.outputs);
       arrays.emplace_back(rows * slot.units);
     }
   }
@@ -162,14 +164,15 @@ class States {
   std::vector<std::vector<float>> arrays;
 };
 
-inline Results run(const lstm::Session& session, const lstm::Inputs& inputs,
+inline Results run(const lstm::Session& session, const lstm::Input& inputs,
                    std::size_t batch_size = 32, const lstm::InitialStates& initial = {}) {
   const lstm::Graph& graph = session.graph();
-  const std::size_t positions = inputs.rows * (graph.output_shape().sequence ? inputs.steps : 1);
+  const std::size_t positions = inputs.rows * graph.output_steps({&inputs.steps, 1})[0];
   Results results;
   results.values.resize(positions * graph.output_shape().features);
+  float* const values[] = {results.values.data()};
   States states(graph, inputs.rows);
-  session.run(inputs, batch_size, initial, results.values.data(), states.final_states());
+  session.run({&inputs, 1}, batch_size, initial, values, states.final_states());
   results.states = std::move(states.arrays);
   return results;
 }
@@ -182,7 +185,7 @@ struct Losses {
   bool operator==(const Losses&) const = default;
 };
 
-inline Losses losses(const lstm::Session& session, const lstm::Inputs& inputs,
+inline Losses losses(const lstm::Session& session, const lstm::Input& inputs,
                      const std::vector<std::int64_t>& targets, std::size_t batch_size = 32,
                      const lstm::InitialStates& initial = {}) {
   const std::size_t positions = inputs.rows * inputs.steps;

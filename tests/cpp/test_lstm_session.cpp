@@ -42,7 +42,7 @@ std::vector<double> lstm_in_double(const lstm::LstmSpec& layer, const std::vecto
   return hidden;
 }
 
-Results run_with(const lstm::Session& session, const lstm::Inputs& inputs, std::size_t threads,
+Results run_with(const lstm::Session& session, const lstm::Input& inputs, std::size_t threads,
                  std::size_t batch_size) {
   lstmetrics::runtime::set_num_threads(threads);
   return run(session, inputs, batch_size);
@@ -56,7 +56,7 @@ CASE("lstm: a layer gives what its definition gives") {
     constexpr std::size_t kFeatures = 5;
     const lstm::LstmSpec layer = random_lstm(kFeatures, units, units);
     const lstm::Weight x = random_weight({kSteps, kFeatures}, 99);
-    lstm::Inputs inputs;
+    lstm::Input inputs;
     inputs.rows = 1;
     inputs.steps = kSteps;
     inputs.features = x.values.data();
@@ -95,9 +95,9 @@ CASE("lstm: a sequence cut in time is the whole sequence") {
   batch.inputs.lengths = nullptr;
   const Results whole = run(session, batch.inputs);
   for (std::size_t cut = 0; cut <= 30; cut += 7) {
-    lstm::Inputs first = batch.inputs;
+    lstm::Input first = batch.inputs;
     first.steps = cut;
-    lstm::Inputs second = batch.inputs;
+    lstm::Input second = batch.inputs;
     second.ids += cut;
     second.steps -= cut;
     const Results before = run(session, first);
@@ -135,7 +135,7 @@ CASE("lstm: inputs that do not fit are refused by place") {
   batch.lengths[1] = 5;
   CHECK_THROWS_SAYING(run(session, batch.inputs), InvalidValue, "5 at row 1 is outside 0 to 4");
   const float value = 0;
-  lstm::Inputs features;
+  lstm::Input features;
   features.features = &value;
   features.rows = features.feature_count = 1;
   CHECK_THROWS_SAYING(run(session, features), ShapeError, "integer token ids");

@@ -1,7 +1,8 @@
-"""The layers of LSTM models from their definitions: one sample at a time, in Python's doubles.
+"""LSTMs from their definitions: one sample at a time, in Python's doubles.
 
-A layer takes the steps of one sample, each a list of floats, and says which of them count. Sums are
-``math.fsum``'s, so that the order of the terms plays no part; no numpy arithmetic.
+A layer takes the steps of one sample, each a list of floats, and a mask that says which of them
+count, or none. A sample has the steps it has: there is no padding here. Sums are ``math.fsum``'s,
+so that the order of the terms plays no part; no numpy arithmetic. Other layers: ``layers.py``.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import Any
 
 Vector = list[float]
 Matrix = list[Vector]
@@ -25,6 +27,14 @@ def clip_to_unit(x: float) -> float:
     return min(1.0, max(0.0, x))
 
 
+def softplus(x: float) -> float:
+    return max(0.0, x) + math.log1p(math.exp(-abs(x)))
+
+
+def gelu_tanh(x: float) -> float:
+    return x * (1 + math.tanh(math.sqrt(2 / math.pi) * (x + 0.044715 * x**3))) / 2
+
+
 ACTIVATIONS: dict[str, Callable[[float], float]] = {
     "linear": lambda x: x,
     "relu": lambda x: max(0.0, x),
@@ -33,6 +43,26 @@ ACTIVATIONS: dict[str, Callable[[float], float]] = {
     "exponential": math.exp,
     "hard_sigmoid": lambda x: clip_to_unit(x / 6 + 0.5),
     "hard_sigmoid_02": lambda x: clip_to_unit(0.2 * x + 0.5),
+    "hard_sigmoid_of(0.3, 0.4)": lambda x: clip_to_unit(0.3 * x + 0.4),
+    "affine(0.5, -0.1)": lambda x: 0.5 * x - 0.1,
+    "scaled_tanh(1.7, 0.6)": lambda x: 1.7 * math.tanh(0.6 * x),
+    "relu6": lambda x: min(6.0, max(0.0, x)),
+    "leaky_relu": lambda x: x if x >= 0 else 0.2 * x,
+    "leaky_relu(0.3)": lambda x: x if x >= 0 else 0.3 * x,
+    "thresholded_relu(0.1)": lambda x: x if x > 0.1 else 0.0,
+    "elu": lambda x: x if x > 0 else math.expm1(x),
+    "elu(0.4)": lambda x: x if x > 0 else 0.4 * math.expm1(x),
+    "selu": lambda x: 1.0507009873554805 * (x if x > 0 else 1.6732632423543772 * math.expm1(x)),
+    "celu(0.7)": lambda x: max(0.0, x) + min(0.0, 0.7 * math.expm1(x / 0.7)),
+    "softplus": softplus,
+    "log_sigmoid": lambda x: -softplus(-x),
+    "softsign": lambda x: x / (1 + abs(x)),
+    "silu": lambda x: x * sigmoid(x),
+    "gelu": lambda x: x * (1 + math.erf(x / math.sqrt(2))) / 2,
+    "gelu_tanh": gelu_tanh,
+    "mish": lambda x: x * math.tanh(softplus(x)),
+    "hard_silu": lambda x: x * clip_to_unit(x / 6 + 0.5),
+    "hard_tanh": lambda x: min(1.0, max(-1.0, x)),
 }
 
 MERGES: dict[str, Callable[[Vector, Vector], Vector]] = {
@@ -66,40 +96,29 @@ def negative_log_likelihood(logits: Vector, target: int) -> float:
     return largest - logits[target] + math.log(math.fsum(math.exp(x - largest) for x in logits))
 
 
+def log_softmax(logits: Vector) -> Vector:
+    return [-negative_log_likelihood(logits, i) for i in range(len(logits))]
+
+
 def activate(name: str, vector: Vector) -> Vector:
-    return softmax(vector) if name == "softmax" else [ACTIVATIONS[name](x) for x in vector]
+    rows = {"softmax": softmax, "log_softmax": log_softmax}
+    return rows[name](vector) if name in rows else [ACTIVATIONS[name](x) for x in vector]
 
 
 @dataclass
 class Sample:
-    """What a layer gives for one sample; a single step where there is no time."""
+    """What flows between layers for one sample; a single step where there is no time."""
 
-    steps: list[Vector]
-    counts: list[bool]  # which steps count for the layers after it
+    steps: list[Any]  # vectors, or token ids
+    mask: list[bool] | None = None  # which steps count; None: all, and nobody has said so
+    timeless: bool = False
 
-
-@dataclass(frozen=True)
-class Embedding:
-    table: Matrix
-    mask_zero: bool = False
-
-    def run(self, ids: list[int], counts: list[bool]) -> Sample:
-        real = [one and (not self.mask_zero or i != 0) for i, one in zip(ids, counts, strict=True)]
-        return Sample([self.table[i] for i in ids], real)
+    def counts(self, t: int) -> bool:
+        return self.mask is None or self.mask[t]
 
 
-@dataclass(frozen=True)
-class Dense:
-    kernel: Matrix
-    bias: Vector
-    activation: str = "linear"
-
-    def run(self, sample: Sample, states: list[State]) -> tuple[Sample, list[State]]:
-        del states
-        steps = [
-            activate(self.activation, affine(self.bias, (x, self.kernel))) for x in sample.steps
-        ]
-        return Sample(steps, sample.counts), []
+def vector(features: Vector) -> Sample:
+    return Sample([features], timeless=True)
 
 
 @dataclass(frozen=True)
@@ -111,55 +130,76 @@ class Lstm:
     bias: Vector
     activation: str = "tanh"
     recurrent_activation: str = "sigmoid"
+    output_activation: str | None = None
     return_sequences: bool = False
+    return_state: bool = False
     go_backwards: bool = False
-    zero_output_for_mask: bool = False
+    masked_output: str = "previous"
+    clear_empty_rows: bool = False
+    clip: float = 0.0
+    projection: Matrix | None = None
 
     directions = 1
 
     @property
     def units(self) -> int:
+        return len(self.kernel[0]) // 4
+
+    @property
+    def outputs(self) -> int:
         return len(self.recurrent_kernel)
 
     def step(self, x: Vector, state: State) -> State:
         """One step: gates, cell, hidden."""
         hidden, cell = state
         gates = affine(self.bias, (x, self.kernel), (hidden, self.recurrent_kernel))
+        if self.clip:
+            gates = [min(self.clip, max(-self.clip, gate)) for gate in gates]
         bounds = [k * self.units for k in range(5)]
         i, f, g, o = (gates[start:end] for start, end in pairwise(bounds))
         gate, squash = ACTIVATIONS[self.recurrent_activation], ACTIVATIONS[self.activation]
+        show = ACTIVATIONS[self.output_activation or self.activation]
         new_cell = [gate(f[j]) * cell[j] + gate(i[j]) * squash(g[j]) for j in range(self.units)]
-        return [gate(o[j]) * squash(new_cell[j]) for j in range(self.units)], new_cell
+        new_hidden = [gate(o[j]) * show(new_cell[j]) for j in range(self.units)]
+        if self.projection is not None:
+            new_hidden = affine([0.0] * self.outputs, (new_hidden, self.projection))
+        return new_hidden, new_cell
 
-    def outputs(self, sample: Sample, state: State) -> tuple[list[Vector], State]:
+    def outputs_of(self, sample: Sample, state: State) -> tuple[list[Vector], State]:
         """The outputs in the order they are computed, and the final state.
 
-        A masked step leaves the state alone. It gives zeros (PyTorch's padding), or else the output
-        before it (Keras), which is zeros until a step has counted.
+        A masked step leaves the state alone. It gives zeros (PyTorch's padding), the hidden state
+        (Keras before 2.4), or else the output before it (Keras), zeros until a step has counted.
         """
-        zeros = [0.0] * self.units
+        zeros = [0.0] * self.outputs
         previous = zeros
         outputs = []
         order = range(len(sample.steps))
         for t in reversed(order) if self.go_backwards else order:
-            if sample.counts[t]:
+            if sample.counts(t):
                 state = self.step(sample.steps[t], state)
                 previous = state[0]
-            masked = zeros if self.zero_output_for_mask else previous
-            outputs.append(state[0] if sample.counts[t] else masked)
+            masked = {"zeros": zeros, "previous": previous, "state": state[0]}[self.masked_output]
+            outputs.append(state[0] if sample.counts(t) else masked)
+        if not sample.steps and self.clear_empty_rows:
+            state = zeros, [0.0] * self.units
         return outputs, state
 
-    def last(self, sample: Sample, state: State) -> Vector:
-        """The output of the last step that counts; zeros when none does."""
-        if not any(sample.counts):
-            return [0.0] * self.units
-        return self.outputs(sample, state)[1][0]
+    def run_direction(self, sample: Sample, state: State) -> tuple[list[Vector], State]:
+        """The outputs asked for, and the final state."""
+        outputs, state = self.outputs_of(sample, state)
+        last = outputs[-1] if outputs else [0.0] * self.outputs
+        return (outputs if self.return_sequences else [last]), state
 
-    def run(self, sample: Sample, states: list[State]) -> tuple[Sample, list[State]]:
-        outputs, state = self.outputs(sample, states[0])
-        if self.return_sequences:
-            return Sample(outputs, sample.counts), [state]
-        return Sample([self.last(sample, states[0])], [True]), [state]
+    def result(self, sample: Sample, steps: list[Vector]) -> Sample:
+        return Sample(steps, sample.mask) if self.return_sequences else vector(steps[0])
+
+    def run(self, inputs: list[Sample], states: list[State]) -> tuple[list[Sample], list[State]]:
+        if len(inputs) > 1:
+            states = [(inputs[1].steps[0], inputs[2].steps[0])]
+        outputs, state = self.run_direction(inputs[0], states[0])
+        given = [vector(part) for part in state] if self.return_state else []
+        return [self.result(inputs[0], outputs), *given], [state]
 
 
 @dataclass(frozen=True)
@@ -168,31 +208,23 @@ class Bidirectional:
 
     forward: Lstm
     backward: Lstm
-    merge_mode: str = "concat"
+    merge_mode: str | None = "concat"
 
     directions = 2
 
-    def run(self, sample: Sample, states: list[State]) -> tuple[Sample, list[State]]:
-        merge = MERGES[self.merge_mode]
-        ahead, forward_state = self.forward.outputs(sample, states[0])
-        back, backward_state = self.backward.outputs(sample, states[1])
+    def run(self, inputs: list[Sample], states: list[State]) -> tuple[list[Sample], list[State]]:
+        if len(inputs) > 1:
+            parts = [one.steps[0] for one in inputs[1:]]
+            states = [(parts[0], parts[1]), (parts[2], parts[3])]
+        ahead, forward_state = self.forward.run_direction(inputs[0], states[0])
+        back, backward_state = self.backward.run_direction(inputs[0], states[1])
+        back.reverse()  # a single output stays what it is
         final = [forward_state, backward_state]
-        if self.forward.return_sequences:
-            pairs = zip(ahead, reversed(back), strict=True)
-            return Sample([merge(a, b) for a, b in pairs], sample.counts), final
-        last = merge(self.forward.last(sample, states[0]), self.backward.last(sample, states[1]))
-        return Sample([last], [True]), final
-
-
-Layer = Dense | Lstm | Bidirectional
-
-
-def run(layers: list[Layer], sample: Sample, states: list[State]) -> tuple[Sample, list[State]]:
-    """Run a chain of layers; states are those of all directions, first to last."""
-    left, final = list(states), []
-    for layer in layers:
-        count = getattr(layer, "directions", 0)
-        sample, new = layer.run(sample, left[:count])
-        left = left[count:]
-        final.extend(new)
-    return sample, final
+        given = [vector(part) for state in final for part in state]
+        given = given if self.forward.return_state else []
+        if self.merge_mode is None:
+            outputs = [ahead, back]
+        else:
+            merge = MERGES[self.merge_mode]
+            outputs = [[merge(a, b) for a, b in zip(ahead, back, strict=True)]]
+        return [*(self.forward.result(inputs[0], steps) for steps in outputs), *given], final

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 from pathlib import Path
 from typing import Any
 
-from lstmetrics.errors import FormatError, UnsupportedError
+from lstmetrics.errors import FormatError, ShapeError, UnsupportedError
 from lstmetrics.models import LSTM, Bidirectional, Dense, Embedding, WordVocabulary, load_model
 from support.random_models import build, random_ids
 
@@ -31,7 +32,8 @@ def outcome(folder: Path, data: bytes) -> bytes | type[Exception]:
     path.write_bytes(data)
     try:
         model = load_model(path)
-        model.predict(IDS)
+        with contextlib.suppress(ShapeError):  # a model that takes other lengths
+            model.predict(IDS)
         if model.text is not None:
             model.text.encode(["good, bad"])
         return b"".join(weight.tobytes() for weight in model.get_weights())

@@ -43,8 +43,8 @@ void map_activated(const float* x, float* y, std::size_t n) noexcept {
   map(x, y, n, [](F16 v) LSTMETRICS_INLINE_LAMBDA { return activated<kActivation>(v); });
 }
 
-void activate_f32(Activation activation, const float* x, float* y, std::size_t n) noexcept {
-  switch (activation) {
+void activate_f32(const ActivationFn& function, const float* x, float* y, std::size_t n) noexcept {
+  switch (function.kind) {
     case Activation::sigmoid:
       return sigmoid_f32(x, y, n);
     case Activation::tanh:
@@ -53,14 +53,14 @@ void activate_f32(Activation activation, const float* x, float* y, std::size_t n
       return exp_f32(x, y, n);
     case Activation::softmax:
       return softmax(x, y, n);
+    case Activation::log_softmax:
+      return log_softmax(x, y, n);
     case Activation::linear:
       return map_activated<Activation::linear>(x, y, n);
     case Activation::relu:
       return map_activated<Activation::relu>(x, y, n);
-    case Activation::hard_sigmoid:
-      return map_activated<Activation::hard_sigmoid>(x, y, n);
-    case Activation::hard_sigmoid_02:
-      return map_activated<Activation::hard_sigmoid_02>(x, y, n);
+    default:
+      return map(x, y, n, [&](F16 v) LSTMETRICS_INLINE_LAMBDA { return activated(function, v); });
   }
 }
 

@@ -7,8 +7,9 @@
 namespace lstmetrics::kernels {
 namespace {
 
-template <class Activate, class Recur>
-LSTMETRICS_INLINE void lstm_cell_rows(const LstmCellArgs& args, Activate activate, Recur recur) {
+template <class Activate, class Recur, class Show>
+LSTMETRICS_INLINE void lstm_cell_rows(const LstmCellArgs& args, Activate activate, Recur recur,
+                                      Show show) {
   for (std::size_t row = 0; row < args.rows; ++row) {
     if (args.active != nullptr && args.active[row * args.active_stride] == 0) continue;
     const float* gates = args.gates + row * args.gates_row_stride;
@@ -21,7 +22,7 @@ LSTMETRICS_INLINE void lstm_cell_rows(const LstmCellArgs& args, Activate activat
       const F16 o = recur(load(gates + 3 * kLanes));
       const F16 c = canonical(fma(f, load(cell), i * g));
       store(cell, c);
-      store(hidden, canonical(o * activate(c)));
+      store(hidden, canonical(o * show(c)));
       gates += 4 * kLanes;
       cell += kLanes;
       hidden += kLanes;
@@ -31,18 +32,26 @@ LSTMETRICS_INLINE void lstm_cell_rows(const LstmCellArgs& args, Activate activat
 
 // Any other activations, chosen per vector.
 [[gnu::noinline]] void lstm_cell_of_any(const LstmCellArgs& args) noexcept {
+  const bool clips = args.clip > 0;
+  const auto clipped = [&](F16 x) LSTMETRICS_INLINE_LAMBDA {
+    return clips ? clip(x, -args.clip, args.clip) : x;
+  };
   lstm_cell_rows(
-      args, [&](F16 x) LSTMETRICS_INLINE_LAMBDA { return activated(args.activation, x); },
-      [&](F16 x) LSTMETRICS_INLINE_LAMBDA { return activated(args.recurrent_activation, x); });
+      args, [&](F16 x) LSTMETRICS_INLINE_LAMBDA { return activated(args.activation, clipped(x)); },
+      [&](F16 x)
+          LSTMETRICS_INLINE_LAMBDA { return activated(args.recurrent_activation, clipped(x)); },
+      [&](F16 x) LSTMETRICS_INLINE_LAMBDA { return activated(args.output_activation, x); });
 }
 
 void lstm_cell(const LstmCellArgs& args) noexcept {
-  if (args.activation != Activation::tanh || args.recurrent_activation != Activation::sigmoid) {
+  if (args.activation.kind != Activation::tanh || args.output_activation.kind != Activation::tanh ||
+      args.recurrent_activation.kind != Activation::sigmoid || args.clip > 0) {
     return lstm_cell_of_any(args);
   }
   lstm_cell_rows(
       args, [](F16 x) LSTMETRICS_INLINE_LAMBDA { return tanh(x); },
-      [](F16 x) LSTMETRICS_INLINE_LAMBDA { return sigmoid(x); });
+      [](F16 x) LSTMETRICS_INLINE_LAMBDA { return sigmoid(x); },
+      [](F16 x) LSTMETRICS_INLINE_LAMBDA { return tanh(x); });
 }
 
 }  // namespace

@@ -81,5 +81,48 @@ LSTMETRICS_INLINE F16 tanh(F16 x) {
   return with_sign(minus_numerator / denominator, x);
 }
 
+// e^x - 1 for x <= 0 or NaN: the polynomial near 0, the difference elsewhere.
+LSTMETRICS_INLINE F16 exp_minus_1_below_0(F16 x) {
+  const F16 far = exp_below_89(x) - splat(1.0F);
+  return select(less(x, splat(-0.5F * kLn2)), far, exp_minus_1_near_0(x));
+}
+
+// log(1 + y) for y from 0 to 1: with s = y / (2 + y) it is 2 atanh s, a series in s^2 <= 1/9 whose
+// ninth term is under 2^-27 of the first.
+LSTMETRICS_INLINE F16 log1p_of_unit(F16 y) {
+  const F16 s = y / (splat(2.0F) + y);
+  const F16 z = s * s;
+  F16 r = splat(2.0F / 15.0F);
+  r = fma(r, z, splat(2.0F / 13.0F));
+  r = fma(r, z, splat(2.0F / 11.0F));
+  r = fma(r, z, splat(2.0F / 9.0F));
+  r = fma(r, z, splat(2.0F / 7.0F));
+  r = fma(r, z, splat(2.0F / 5.0F));
+  r = fma(r, z, splat(2.0F / 3.0F));
+  return fma(s * z, r, s + s);
+}
+
+// erf x: a polynomial in x^2 up to 0.921875, 1 - e^p(|x|) beyond (the minimax polynomials are
+// N. Juffa's, https://stackoverflow.com/a/35966804).
+LSTMETRICS_INLINE F16 erf(F16 x) {
+  const F16 square = x * x;
+  F16 low = splat(-5.96761703e-4F);
+  low = fma(low, square, splat(4.99119423e-3F));
+  low = fma(low, square, splat(-2.67681349e-2F));
+  low = fma(low, square, splat(1.12819925e-1F));
+  low = fma(low, square, splat(-3.76125336e-1F));
+  low = fma(low, square, splat(1.28379166e-1F));
+  low = fma(low, x, x);
+  // Beyond 4 the result rounds to 1, and the polynomial would leave its range.
+  const F16 t = lesser(splat(4.0F), splat(0.0F) - minus_magnitude(x));
+  F16 high = fma(splat(-1.72853470e-5F), t, splat(3.83197126e-4F));
+  high = fma(high, t * t, fma(splat(-3.88396438e-3F), t, splat(2.42546219e-2F)));
+  high = fma(high, t, splat(-1.06777877e-1F));
+  high = fma(high, t, splat(-6.34846687e-1F));
+  high = fma(high, t, splat(-1.28717512e-1F));
+  high = splat(1.0F) - exp_below_89(fma(high, t, splat(0.0F) - t));
+  return select(greater(t, splat(0.921875F)), with_sign(high, x), low);
+}
+
 }  // namespace
 }  // namespace lstmetrics::kernels

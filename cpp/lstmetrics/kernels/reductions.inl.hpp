@@ -231,5 +231,13 @@ LogSum log_sum_exp(const T* x, std::size_t n) noexcept {
   return all;
 }
 
+// x - max - log(sum), the logarithm rounded to float before the subtraction from x - max.
+void log_softmax(const float* x, float* y, std::size_t n) noexcept {
+  const LogSum all = log_sum_exp(x, n);
+  const F16 top = splat(static_cast<float>(all.max));
+  const F16 rest = splat(static_cast<float>(log(splat(all.sum)).part[0][0]));
+  map(x, y, n, [&](F16 v) LSTMETRICS_INLINE_LAMBDA { return (v - top) - rest; });
+}
+
 }  // namespace
 }  // namespace lstmetrics::kernels

@@ -16,15 +16,44 @@ inline constexpr std::size_t kLanes = 16;
 // Log-sum-exp runs over tiles of this many values.
 inline constexpr std::size_t kLogSumTile = 256;
 
+// Functions of layers. alpha and beta are those of ActivationFn; where a kind takes none they are
+// not looked at. softmax and log_softmax work on a row; the others on each element.
 enum class Activation : std::uint8_t {
   linear,
   relu,  // x > 0 ? x : 0; NaN stays NaN
   sigmoid,
   tanh,
   exponential,
-  hard_sigmoid,     // clip(x / 6 + 0.5, 0, 1), Keras 3
-  hard_sigmoid_02,  // clip(0.2 x + 0.5, 0, 1), Keras before 3 and ONNX
-  softmax,          // over a row; only as the activation of a Dense layer
+  hard_sigmoid,      // clip(x / 6 + 0.5, 0, 1), Keras 3
+  hard_sigmoid_02,   // clip(0.2 x + 0.5, 0, 1), Keras before 3
+  hard_sigmoid_of,   // clip(alpha x + beta, 0, 1), ONNX
+  affine,            // alpha x + beta
+  scaled_tanh,       // alpha tanh(beta x)
+  relu6,             // clip(x, 0, 6)
+  leaky_relu,        // x < 0 ? alpha x : x
+  thresholded_relu,  // x > alpha ? x : 0
+  elu,               // x > 0 ? x : alpha (e^x - 1)
+  selu,              // s x, s a (e^x - 1): Klambauer et al. 2017
+  celu,              // max(0, x) + min(0, alpha (e^(x / alpha) - 1))
+  softplus,          // log(1 + e^x)
+  log_sigmoid,       // -log(1 + e^-x)
+  softsign,          // x / (1 + |x|)
+  silu,              // x sigmoid(x)
+  gelu,              // x (1 + erf(x / sqrt 2)) / 2
+  gelu_tanh,         // x (1 + tanh(sqrt(2 / pi) (x + 0.044715 x^3))) / 2
+  mish,              // x tanh(softplus(x))
+  hard_silu,         // x hard_sigmoid(x)
+  hard_tanh,         // clip(x, -1, 1)
+  softmax,
+  log_softmax,
+};
+inline constexpr int kActivations = 27;
+
+// An aggregate, so that this header defines no function.
+struct ActivationFn {
+  Activation kind = Activation::linear;
+  float alpha = 0;
+  float beta = 0;
 };
 
 // c[r] = init[r] + a[r] . W, each element one chain of fused multiply-adds in ascending k that
@@ -45,8 +74,8 @@ struct MatmulArgs {
 };
 
 // One LSTM state update from gate pre-activations [panels][4][16], gate order i, f, g, o:
-// c = fma(f, c, i * g), h = o * activation(c). Rows r with active[r * active_stride] == 0 keep
-// their state; active may be null (all rows). cell and hidden rows hold panels * 16 floats.
+// c = fma(f, c, i * g), h = o * output_activation(c). Rows r with active[r * active_stride] == 0
+// keep their state; active may be null (all rows). cell and hidden rows hold panels * 16 floats.
 struct LstmCellArgs {
   const float* gates;
   std::size_t gates_row_stride;
@@ -58,8 +87,10 @@ struct LstmCellArgs {
   std::size_t active_stride;
   std::size_t rows;
   std::size_t panels;
-  Activation activation;            // of g and of the cell
-  Activation recurrent_activation;  // of i, f, o
+  ActivationFn activation;            // of g
+  ActivationFn recurrent_activation;  // of i, f, o
+  ActivationFn output_activation;     // of the cell
+  float clip;                         // pre-activations are clipped to [-clip, clip]; 0: not
 };
 
 // Partial log-sum-exp: log(sum exp x) = max + log(sum). The identity is (-inf, 0).
@@ -117,7 +148,8 @@ struct Table {
   void (*tanh_f32)(const float* x, float* y, std::size_t n) noexcept;
   void (*exp_f64)(const double* x, double* y, std::size_t n) noexcept;
   void (*log_f64)(const double* x, double* y, std::size_t n) noexcept;
-  void (*activate_f32)(Activation activation, const float* x, float* y, std::size_t n) noexcept;
+  void (*activate_f32)(const ActivationFn& function, const float* x, float* y,
+                       std::size_t n) noexcept;
 
   void (*matmul)(const MatmulArgs& args) noexcept;
   void (*lstm_cell)(const LstmCellArgs& args) noexcept;

@@ -10,8 +10,11 @@
 
 namespace lstmetrics::lstm {
 
-// The value at one node for a block of rows. Features are padded to whole vectors; what lies
-// between `features` and `stride` is unspecified and never read.
+// A value for a block of rows. Features are padded to whole vectors; what lies between `features`
+// and `stride` is unspecified and never read.
+//
+// A mask says which steps count for the layers that look at masks, as Keras has it. Lengths say
+// where rows end: to every layer a row is what it would be alone, and what lies behind is padding.
 struct Block {
   std::size_t rows = 0;
   std::size_t steps = 1;  // 1 where there is no time dimension
@@ -20,15 +23,24 @@ struct Block {
   float* data = nullptr;              // [rows][steps][stride]
   const std::int32_t* ids = nullptr;  // [rows][ids_stride], instead of data
   std::size_t ids_stride = 0;
-  const std::uint8_t* mask = nullptr;  // [rows][steps]; null: every step counts
+  const std::uint8_t* mask = nullptr;    // [rows][steps]; null: every step counts
+  const std::size_t* lengths = nullptr;  // [rows]; null: all rows have all steps
+  bool given_mask = false;               // the mask is the caller's own, not a layer's
 
   float* at(std::size_t row, std::size_t step) const noexcept {
     return data + (row * steps + step) * stride;
   }
+  std::size_t steps_of(std::size_t row) const noexcept {
+    return lengths == nullptr ? steps : lengths[row];
+  }
+  bool counts(std::size_t row, std::size_t step) const noexcept {
+    return mask == nullptr || mask[row * steps + step] != 0;
+  }
 };
 
-// One batch. Either ids or features; which steps count is the conjunction of mask and lengths.
-struct Inputs {
+// One input of a batch: either ids or features. Steps behind `lengths` are padding; those that the
+// mask leaves out do not count either.
+struct Input {
   std::size_t rows = 0;
   std::size_t steps = 1;
   const std::int64_t* ids = nullptr;  // [rows][steps]
@@ -36,40 +48,44 @@ struct Inputs {
   std::size_t feature_count = 0;
   bool has_time = true;                   // features are [rows][feature_count] when false
   const std::uint8_t* mask = nullptr;     // [rows][steps]
-  const std::int64_t* lengths = nullptr;  // [rows]; steps from lengths[row] on do not count
+  const std::int64_t* lengths = nullptr;  // [rows]
 };
 
-// Rows [first, first + count) and steps [begin, end) of the inputs.
+// Rows [first, first + count) and steps [begin, end) of an input.
 struct Window {
   std::size_t first;
   std::size_t count;
   std::size_t begin;
   std::size_t end;
 };
+inline constexpr std::size_t kAllSteps =
+    static_cast<std::size_t>(-1);  // an end that is each input's
 
-// Owns what had to be rearranged: ids as int32, features padded to whole vectors, the mask.
+// Owns what had to be rearranged: ids as int32, features padded to whole vectors, mask, lengths.
 class BlockInput {
  public:
-  Block make(const Inputs& inputs, const Window& window);
+  Block make(const Input& input, const Window& window);
 
  private:
-  void copy_ids(const Inputs& inputs, const Window& window);
-  void copy_features(const Inputs& inputs, const Window& window, std::size_t stride);
-  void copy_mask(const Inputs& inputs, const Window& window);
+  void copy_ids(const Input& input, const Window& window);
+  void copy_features(const Input& input, const Window& window, std::size_t stride);
+  void copy_mask(const Input& input, const Window& window);
 
   std::vector<std::int32_t> ids_;
   AlignedBuffer<float> features_;
   std::vector<std::uint8_t> mask_;
+  std::vector<std::size_t> lengths_;
 };
 
 // Whether a step counts before any layer has masked it.
-inline bool step_counts(const Inputs& inputs, std::size_t row, std::size_t step) noexcept {
-  return (inputs.mask == nullptr || inputs.mask[row * inputs.steps + step] != 0) &&
-         (inputs.lengths == nullptr || static_cast<std::int64_t>(step) < inputs.lengths[row]);
+inline bool step_counts(const Input& input, std::size_t row, std::size_t step) noexcept {
+  return (input.mask == nullptr || input.mask[row * input.steps + step] != 0) &&
+         (input.lengths == nullptr || static_cast<std::int64_t>(step) < input.lengths[row]);
 }
 
 // ShapeError or InvalidValue naming the argument, the place and the range. `vocabulary` is the
-// number of ids the model takes.
-void check_inputs(const Inputs& inputs, const Shape& expected, std::size_t vocabulary);
+// number of ids the model takes, `label` how messages name the input.
+void check_input(const Input& input, const Shape& expected, std::size_t vocabulary,
+                 const std::string& label);
 
 }  // namespace lstmetrics::lstm

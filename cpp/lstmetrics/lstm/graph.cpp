@@ -1,56 +1,113 @@
 #include "lstmetrics/lstm/graph.hpp"
 
+#include <algorithm>
+
 #include "lstmetrics/base/error.hpp"
 
 namespace lstmetrics::lstm {
 namespace {
 
-bool looks_ahead(const LayerSpec& layer) {
-  if (std::holds_alternative<BidirectionalSpec>(layer)) return true;
-  const auto* lstm = std::get_if<LstmSpec>(&layer);
-  return lstm != nullptr && lstm->go_backwards;
+// Whether a layer gives a step's values from that step and those before it alone.
+struct LooksAhead {
+  std::size_t inputs;
+
+  bool operator()(const LstmSpec& layer) const { return layer.go_backwards || inputs > 1; }
+  bool operator()(const BidirectionalSpec&) const { return true; }
+  bool operator()(const MergeSpec& layer) const { return layer.merge == Merge::concatenate_steps; }
+  bool operator()(const Conv1dSpec&) const { return true; }
+  bool operator()(const MaxPooling1dSpec&) const { return true; }
+  bool operator()(const GlobalPoolingSpec&) const { return true; }
+  bool operator()(const FlattenSpec&) const { return true; }
+  template <class Other>
+  bool operator()(const Other&) const {
+    return false;
+  }
+};
+
+// A mask that says where rows end.
+const std::uint8_t* mask_of_lengths(const Block& block, std::vector<std::uint8_t>& mask) {
+  mask.assign(block.rows * block.steps, 0);
+  for (std::size_t row = 0; row < block.rows; ++row) {
+    std::fill_n(mask.begin() + static_cast<std::ptrdiff_t>(row * block.steps), block.steps_of(row),
+                std::uint8_t{1});
+  }
+  return mask.data();
 }
+
+// Small arrays of one number per input, without an allocation for each.
+constexpr std::size_t kMostInputs = 16;
 
 }  // namespace
 
-Graph::Graph(const GraphSpec& spec) : shapes_(infer_shapes(spec)) {
-  check_weights(spec, shapes_);
-  for (const NodeSpec& node : spec.nodes) {
-    const std::size_t input = node.inputs.empty() ? 0 : node.inputs[0];
-    layers_.push_back(make_layer(node, shapes_[input], slots_));
-    inputs_.push_back(input);
-    causal_ = causal_ && !looks_ahead(node.layer);
-    if (const auto* embedding = std::get_if<EmbeddingSpec>(&node.layer)) {
-      vocabulary_ = embedding->vocabulary;
+Graph::Graph(const GraphSpec& spec) {
+  Shapes shapes = infer_shapes(spec);
+  check_weights(spec, shapes);
+  outputs_ = outputs_of(spec, shapes);
+  for (std::size_t i = 0; i < spec.nodes.size(); ++i) {
+    const NodeSpec& node = spec.nodes[i];
+    std::vector<Shape> in;
+    for (const Value& value : node.inputs) in.push_back(shapes[value.node][value.index]);
+    if (node.inputs.size() > kMostInputs) {
+      throw UnsupportedError("layer \"" + node.name + "\": more than " +
+                             std::to_string(kMostInputs) + " inputs are not supported");
     }
+    nodes_.push_back({make_layer(node, in, slots_), node.inputs, shapes[i]});
+    if (std::holds_alternative<InputSpec>(node.layer)) add_input(node, shapes[i][0], spec);
   }
-  if (shapes_.front().ids && vocabulary_ == 0) {
+  find_obstacle(spec);
+  find_head(spec);
+}
+
+// The ids that an input takes are those that all embeddings on it take.
+void Graph::add_input(const NodeSpec& node, const Shape& shape, const GraphSpec& spec) {
+  const std::size_t index = nodes_.size() - 1;
+  std::size_t vocabulary = 0;
+  for (const NodeSpec& other : spec.nodes) {
+    const auto* embedding = std::get_if<EmbeddingSpec>(&other.layer);
+    if (embedding == nullptr || other.inputs[0].node != index) continue;
+    vocabulary =
+        vocabulary == 0 ? embedding->vocabulary : std::min(vocabulary, embedding->vocabulary);
+  }
+  if (shape.ids && vocabulary == 0) {
     throw ShapeError("a model whose input is token ids needs an Embedding as its first layer");
   }
-  find_head(spec);
+  inputs_.push_back({node.name, index, shape, vocabulary});
+}
+
+void Graph::find_obstacle(const GraphSpec& spec) {
+  for (const NodeSpec& node : spec.nodes) {
+    const auto* input = std::get_if<InputSpec>(&node.layer);
+    const bool timeless = input != nullptr && !input->shape.sequence;
+    if (timeless || std::visit(LooksAhead{node.inputs.size()}, node.layer)) {
+      obstacle_ = node.name;
+      return;
+    }
+  }
 }
 
 // A language model ends in Dense(softmax), Dense(linear), or Dense(linear) + Activation(softmax),
 // and gives one distribution per step.
 void Graph::find_head(const GraphSpec& spec) {
-  if (!shapes_.back().sequence) return;
   std::size_t node = spec.nodes.size() - 1;
+  if (outputs_.size() != 1 || outputs_[0].node != node || !output_shape().sequence) return;
   if (const auto* last = std::get_if<ActivationSpec>(&spec.nodes[node].layer);
-      last != nullptr && last->activation == Activation::softmax) {
+      last != nullptr && last->activation.kind == Activation::softmax && node > 0) {
+    if (nodes_[node].inputs[0].node != node - 1) return;
     --node;
     if (const auto* dense = std::get_if<DenseSpec>(&spec.nodes[node].layer);
-        dense == nullptr || dense->activation != Activation::linear) {
+        dense == nullptr || dense->activation.kind != Activation::linear) {
       return;
     }
   }
   const auto* dense = std::get_if<DenseSpec>(&spec.nodes[node].layer);
-  if (dense == nullptr ||
-      (dense->activation != Activation::softmax && dense->activation != Activation::linear)) {
+  if (dense == nullptr || (dense->activation.kind != Activation::softmax &&
+                           dense->activation.kind != Activation::linear)) {
     return;
   }
   NodeSpec head = spec.nodes[node];
-  std::get<DenseSpec>(head.layer).activation = Activation::linear;
-  logits_layer_ = make_layer(head, shapes_[inputs_[node]], slots_);
+  std::get<DenseSpec>(head.layer).activation = {Activation::linear};
+  const std::vector<Shape> in = {shape_of(nodes_[node].inputs[0])};
+  logits_layer_ = make_layer(head, in, slots_);
   logits_stride_ = round_up(dense->units, kernels::kLanes);
   head_nodes_ = spec.nodes.size() - node;
 }
@@ -63,37 +120,107 @@ void Graph::expect_language_model() const {
       output_shape().to_string());
 }
 
-Block Graph::run(const kernels::Table& table, const Block& in, Workspace& workspace) const {
-  return run_nodes(table, in, workspace, layers_.size());
-}
-
-Block Graph::run_trunk(const kernels::Table& table, const Block& in, Workspace& workspace) const {
-  return run_nodes(table, in, workspace, layers_.size() - head_nodes_);
-}
-
-Block Graph::run_nodes(const kernels::Table& table, const Block& in, Workspace& workspace,
-                       std::size_t end) const {
-  workspace.values.resize(layers_.size());
-  workspace.masks.resize(layers_.size());
-  std::vector<Block> blocks(end);
-  blocks[0] = in;
-  for (std::size_t node = 1; node < end; ++node) {
-    const Block& input = blocks[inputs_[node]];
-    Block& out = blocks[node];
-    if (layers_[node] == nullptr) {
-      out = input;
-      continue;
-    }
-    out.rows = input.rows;
-    out.steps = shapes_[node].sequence ? input.steps : 1;
-    out.features = shapes_[node].features;
-    out.stride = round_up(out.features, kernels::kLanes);
-    out.mask = input.mask;
-    workspace.values[node].resize_at_least(out.rows * out.steps * out.stride);
-    out.data = workspace.values[node].data();
-    layers_[node]->run({table, workspace, node}, input, out);
+std::vector<std::size_t> Graph::output_steps(std::span<const std::size_t> input_steps) const {
+  std::vector<std::size_t> steps(nodes_.size());
+  for (std::size_t i = 0; i < inputs_.size(); ++i) {
+    steps[inputs_[i].node] = inputs_[i].shape.sequence ? input_steps[i] : 1;
   }
-  return blocks.back();
+  for (std::size_t i = 0; i < nodes_.size(); ++i) {
+    const Node& node = nodes_[i];
+    if (node.inputs.empty()) continue;
+    std::vector<std::size_t> in;
+    for (const Value& value : node.inputs) {
+      in.push_back(shape_of(value).sequence ? steps[value.node] : 1);
+    }
+    if (node.layer == nullptr) {
+      steps[i] = in[0];
+    } else {
+      steps[i] = node.shapes[0].sequence ? node.layer->steps(in) : 1;
+    }
+  }
+  std::vector<std::size_t> found;
+  for (const Value& value : outputs_)
+    found.push_back(shape_of(value).sequence ? steps[value.node] : 1);
+  return found;
+}
+
+void Graph::run(const kernels::Table& table, std::span<const Block> in,
+                Workspace& workspace) const {
+  run_nodes(table, in, workspace, nodes_.size());
+}
+
+const Block& Graph::run_trunk(const kernels::Table& table, std::span<const Block> in,
+                              Workspace& workspace) const {
+  const std::size_t head = nodes_.size() - head_nodes_;
+  run_nodes(table, in, workspace, head);
+  const Value& trunk = nodes_[head].inputs[0];
+  return workspace.blocks[trunk.node][trunk.index];
+}
+
+void Graph::run_nodes(const kernels::Table& table, std::span<const Block> in, Workspace& workspace,
+                      std::size_t end) const {
+  workspace.nodes.resize(nodes_.size());
+  workspace.blocks.resize(nodes_.size());
+  for (std::size_t i = 0; i < inputs_.size(); ++i) workspace.blocks[inputs_[i].node] = {in[i]};
+  for (std::size_t i = 0; i < end; ++i) {
+    const Node& node = nodes_[i];
+    if (node.inputs.empty()) continue;
+    if (node.layer == nullptr) {
+      const Value& from = node.inputs[0];
+      workspace.blocks[i] = {workspace.blocks[from.node][from.index]};
+    } else {
+      run_node(table, node, workspace, i);
+    }
+  }
+}
+
+void Graph::run_node(const kernels::Table& table, const Node& node, Workspace& workspace,
+                     std::size_t index) const {
+  const std::size_t count = node.inputs.size();
+  const Block* in[kMostInputs];
+  std::size_t steps[kMostInputs];
+  bool has_lengths = false;
+  for (std::size_t i = 0; i < count; ++i) {
+    in[i] = &workspace.blocks[node.inputs[i].node][node.inputs[i].index];
+    steps[i] = in[i]->steps;
+    has_lengths = has_lengths || in[i]->lengths != nullptr;
+  }
+
+  NodeMemory& memory = workspace.nodes[index];
+  std::vector<Block>& out = workspace.blocks[index];
+  out.assign(node.shapes.size(), {});
+  memory.values.resize(node.shapes.size());
+  for (std::size_t i = 0; i < out.size(); ++i) {
+    const Shape& shape = node.shapes[i];
+    Block& block = out[i];
+    block.rows = in[0]->rows;
+    block.steps = shape.sequence ? node.layer->steps({steps, count}) : 1;
+    block.features = shape.features;
+    block.stride = round_up(shape.features, kernels::kLanes);
+    memory.values[i].resize_at_least(block.rows * block.steps * block.stride);
+    block.data = memory.values[i].data();
+    if (!shape.sequence) continue;
+    if (node.layer->passes_mask()) {
+      block.mask = in[0]->mask;
+      block.given_mask = in[0]->given_mask;
+    }
+    if (!has_lengths) continue;
+    if (i == 0) {
+      memory.lengths.resize(block.rows);
+      for (std::size_t row = 0; row < block.rows; ++row) {
+        for (std::size_t k = 0; k < count; ++k) steps[k] = in[k]->steps_of(row);
+        memory.lengths[row] = node.layer->steps({steps, count});
+      }
+      for (std::size_t k = 0; k < count; ++k) steps[k] = in[k]->steps;
+    }
+    block.lengths = memory.lengths.data();
+  }
+  node.layer->run({table, workspace, memory, {in, count}, out});
+  for (Block& block : out) {
+    if (block.lengths == nullptr || block.mask != nullptr) continue;
+    block.mask = mask_of_lengths(block, memory.mask);
+    block.given_mask = true;
+  }
 }
 
 void Graph::logits(const kernels::Table& table, const Block& trunk, std::size_t first,
@@ -103,13 +230,16 @@ void Graph::logits(const kernels::Table& table, const Block& trunk, std::size_t 
   positions.steps = 1;
   positions.data = trunk.data + first * trunk.stride;
   positions.mask = nullptr;
+  positions.lengths = nullptr;
   Block result{.rows = count,
                .steps = 1,
-               .features = shapes_.back().features,
+               .features = output_shape().features,
                .stride = logits_stride_,
                .data = out};
   Workspace unused;
-  logits_layer_->run({table, unused, 0}, positions, result);
+  NodeMemory none;
+  const Block* in[] = {&positions};
+  logits_layer_->run({table, unused, none, in, {&result, 1}});
 }
 
 }  // namespace lstmetrics::lstm

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -12,11 +13,15 @@
 
 namespace lstmetrics::lstm {
 
-// Where a layer finds itself in a run.
-struct RunContext {
+// One call of a layer on a block of rows.
+struct LayerRun {
   const kernels::Table& table;
   Workspace& workspace;
-  std::size_t node;
+  NodeMemory& memory;  // the node's own
+  std::span<const Block* const> in;
+  // Rows, steps, features, stride, data and lengths are set; so is the first input's mask where
+  // steps stay what they are. A layer fills the data and may set another mask.
+  std::span<Block> out;
 };
 
 class Layer {
@@ -26,18 +31,28 @@ class Layer {
   Layer& operator=(const Layer&) = delete;
   virtual ~Layer() = default;
 
-  // Fills `out`, whose rows, steps, features, stride and data are set; may set its mask.
-  virtual void run(const RunContext& context, const Block& in, Block& out) const = 0;
+  virtual void run(const LayerRun& run) const = 0;
+
+  // Steps of the first value for so many steps of each input; not asked where a value has no time.
+  virtual std::size_t steps(std::span<const std::size_t> in) const { return in[0]; }
+  // Whether masks go on behind this layer: Keras's `supports_masking`.
+  virtual bool passes_mask() const { return true; }
 };
 
 // One (hidden, cell) pair that a run carries.
 struct StateSlot {
   std::string layer;
-  std::size_t units;
+  std::size_t outputs;  // of the hidden state
+  std::size_t units;    // of the cell
 };
 
-// Makes the layer of a node; appends the slots it needs.
-std::unique_ptr<Layer> make_layer(const NodeSpec& node, const Shape& in,
+// Makes the layer of a node from the shapes of its inputs; appends the slots it needs. Null where
+// nothing is to be done: the first input passes through.
+std::unique_ptr<Layer> make_layer(const NodeSpec& node, const std::vector<Shape>& in,
                                   std::vector<StateSlot>& slots);
+
+// Applies an activation to rows of features; padding may be touched, softmax sees features only.
+void activate(const kernels::Table& table, const ActivationFn& function, const Block& in,
+              const Block& out);
 
 }  // namespace lstmetrics::lstm

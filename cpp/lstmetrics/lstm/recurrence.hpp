@@ -1,12 +1,13 @@
 // One direction of an LSTM:
 //
 //   i, f, o = recurrent_activation(b + x W + h U),  g = activation(b + x W + h U)
-//   c' = f c + i g,  h' = o activation(c')
+//   c' = f c + i g,  h' = o output_activation(c')
 //
 // (Hochreiter and Schmidhuber 1997, with the forget gate of Gers et al. 2000; Keras, PyTorch and
 // ONNX agree on it.) Each pre-activation is one chain of fused multiply-adds that starts at the
 // bias, runs over the input and then over the state, so that computing the input part for many
-// steps ahead gives the same bits.
+// steps ahead gives the same bits. With a projection, h' is multiplied by it (Sak et al. 2014), a
+// chain that starts at 0.
 #pragma once
 
 #include <cstddef>
@@ -23,31 +24,45 @@ class Recurrence {
   struct Target {
     const Block& block;
     std::size_t offset;  // first feature to write
-    bool time_order;     // step t is written at t, even when running backwards
+    bool reversed;       // the last step is written first
   };
-  void run(const RunContext& context, const Block& in, const Target& out) const;
+  // The state is the slot's as it is; it is left as it is after the last step.
+  void run(const LayerRun& run, const Block& in, const Target& out) const;
+  // Sets the state to given vectors, as before a run.
+  void start_from(Workspace& workspace, const Block& hidden, const Block& cell) const;
+  // Copies the state out.
+  void give_state(const Workspace& workspace, const Block& hidden, const Block& cell) const;
 
-  std::size_t units() const noexcept { return units_; }
+  std::size_t outputs() const noexcept { return outputs_; }
+  bool runs_backwards() const noexcept { return go_backwards_; }
 
  private:
-  void project(const RunContext& context, const Block& in, std::size_t first,
-               std::size_t count) const;
-  void step(const RunContext& context, const Block& in, std::size_t t, const float* projection,
+  void project(const LayerRun& run, const Block& in, std::size_t first, std::size_t count) const;
+  void step(const LayerRun& run, const Block& in, std::size_t t, const float* projection,
             std::size_t projection_stride) const;
+  void project_hidden(const LayerRun& run, const Block& in, std::size_t t) const;
   void write_step(const RecurrentState& state, const Block& in, std::size_t t,
                   const Target& out) const;
-  void write_last(const RecurrentState& state, const Target& out) const;
+  void write_last(const RecurrentState& state, const Block& in, const Target& out) const;
+  void write(const RecurrentState& state, std::size_t row, bool shown, float* target) const;
+  void clear_empty_rows(RecurrentState& state, const Block& in) const;
 
   PackedMatrix kernel_;
   PackedMatrix recurrent_kernel_;
+  PackedMatrix projection_;
   AlignedBuffer<float> bias_;
+  AlignedBuffer<float> no_bias_;  // zeros, where the projection's chains start
   std::size_t units_;
+  std::size_t outputs_;
   std::size_t slot_;
-  Activation activation_;
-  Activation recurrent_activation_;
+  ActivationFn activation_;
+  ActivationFn recurrent_activation_;
+  ActivationFn output_activation_;
+  float clip_;
+  MaskedOutput masked_output_;
   bool return_sequences_;
   bool go_backwards_;
-  bool zero_output_for_mask_;
+  bool clear_empty_rows_;
 };
 
 }  // namespace lstmetrics::lstm

@@ -1,15 +1,13 @@
 #include "lstmetrics/lstm/session.hpp"
 
 #include <algorithm>
-#include <cstring>
-#include <limits>
 #include <string>
 #include <utility>
 
 #include "lstmetrics/base/error.hpp"
 #include "lstmetrics/kernels/dispatch.hpp"
 #include "lstmetrics/kernels/token_nll.hpp"
-#include "lstmetrics/lstm/block_input.hpp"
+#include "lstmetrics/lstm/run_parts.hpp"
 #include "lstmetrics/runtime/fp_environment.hpp"
 #include "lstmetrics/runtime/thread_pool.hpp"
 
@@ -22,64 +20,10 @@ constexpr std::size_t kWindowSteps = 512;
 // Rows that fill the register tiles; with more, projections would leave the nearer caches.
 constexpr std::size_t kBlockRows = 32;
 
-// Copies out what the caller sees; every NaN becomes the canonical one.
-void copy_out(const float* from, std::size_t n, float* to) {
-  for (std::size_t i = 0; i < n; ++i) {
-    to[i] = from[i] == from[i] ? from[i] : std::numeric_limits<float>::quiet_NaN();
-  }
-}
-
-// Loads rows [first, first + count) of the initial states, zeros where there are none.
-void load_states(const Graph& graph, const InitialStates& initial, std::size_t first,
-                 std::size_t count, Workspace& workspace) {
-  const auto& slots = graph.state_slots();
-  workspace.states.resize(slots.size());
-  for (std::size_t slot = 0; slot < slots.size(); ++slot) {
-    const std::size_t units = slots[slot].units;
-    const std::size_t stride = round_up(units, kernels::kLanes);
-    RecurrentState& state = workspace.states[slot];
-    const auto load = [&](AlignedBuffer<float>& buffer, const std::vector<const float*>& given) {
-      buffer.resize_at_least(count * stride);
-      std::fill_n(buffer.data(), count * stride, 0.0F);
-      if (given.empty()) return;
-      for (std::size_t row = 0; row < count; ++row) {
-        std::memcpy(buffer.data() + row * stride, given[slot] + (first + row) * units,
-                    units * sizeof(float));
-      }
-    };
-    load(state.hidden, initial.hidden);
-    load(state.cell, initial.cell);
-    state.started.assign(count, 0);
-  }
-}
-
-void store_states(const Graph& graph, const Workspace& workspace, std::size_t first,
-                  std::size_t count, const FinalStates& out) {
-  const auto& slots = graph.state_slots();
-  for (std::size_t slot = 0; slot < slots.size() && !out.hidden.empty(); ++slot) {
-    const std::size_t units = slots[slot].units;
-    const std::size_t stride = round_up(units, kernels::kLanes);
-    const RecurrentState& state = workspace.states[slot];
-    for (std::size_t row = 0; row < count; ++row) {
-      const std::size_t place = (first + row) * units;
-      copy_out(state.hidden.data() + row * stride, units, out.hidden[slot] + place);
-      copy_out(state.cell.data() + row * stride, units, out.cell[slot] + place);
-    }
-  }
-}
-
-void copy_values(const Block& block, std::size_t first, float* values) {
-  float* target = values + first * block.steps * block.features;
-  for (std::size_t position = 0; position < block.rows * block.steps; ++position) {
-    copy_out(block.data + position * block.stride, block.features,
-             target + position * block.features);
-  }
-}
-
 // The losses of one window: its trunk's output against targets of the same rows and steps.
 class WindowLosses {
  public:
-  WindowLosses(const Graph& graph, const kernels::Table& table, const Inputs& inputs,
+  WindowLosses(const Graph& graph, const kernels::Table& table, const Input& inputs,
                const std::int64_t* targets, std::optional<std::int64_t> ignore_index,
                const TokenLosses& out)
       : graph_(graph),
@@ -132,7 +76,7 @@ class WindowLosses {
 
   const Graph& graph_;
   const kernels::Table& table_;
-  const Inputs& inputs_;
+  const Input& inputs_;
   const std::int64_t* targets_;
   std::optional<std::int64_t> ignore_index_;
   const TokenLosses& out_;
@@ -168,52 +112,56 @@ class Session::Lease {
 Session::Session(std::shared_ptr<const Graph> graph) : graph_(std::move(graph)) {}
 
 template <class Task>
-void Session::for_blocks(const Inputs& inputs, std::size_t batch_size, const Task& task) const {
+void Session::for_blocks(std::size_t rows, std::size_t batch_size, const Task& task) const {
   if (batch_size == 0) throw InvalidValue("batch_size must be at least 1, got 0");
-  if (inputs.rows == 0) return;
+  if (rows == 0) return;
   // No more rows together than asked for, and no fewer blocks than threads.
   const std::size_t threads = runtime::num_threads();
-  const std::size_t share = (inputs.rows + threads - 1) / threads;
-  const std::size_t rows = std::min({batch_size, share, kBlockRows});
-  runtime::parallel_for((inputs.rows + rows - 1) / rows, [&](std::size_t block) {
-    const std::size_t first = block * rows;
+  const std::size_t share = (rows + threads - 1) / threads;
+  const std::size_t together = std::min({batch_size, share, kBlockRows});
+  runtime::parallel_for((rows + together - 1) / together, [&](std::size_t block) {
+    const std::size_t first = block * together;
     const Lease lease(*this);
-    task(*lease, first, std::min(rows, inputs.rows - first));
+    task(*lease, first, std::min(together, rows - first));
   });
 }
 
-void Session::run(const Inputs& inputs, std::size_t batch_size, const InitialStates& initial,
-                  float* values, const FinalStates& final_states) const {
+void Session::run(std::span<const Input> inputs, std::size_t batch_size,
+                  const InitialStates& initial, std::span<float* const> values,
+                  const FinalStates& final_states) const {
   runtime::enter([&] {
-    check_inputs(inputs, graph_->input_shape(), graph_->vocabulary());
+    const std::size_t rows = check_inputs(*graph_, inputs);
     const kernels::Table& table = kernels::table();
-    for_blocks(inputs, batch_size, [&](Workspace& workspace, std::size_t first, std::size_t count) {
+    for_blocks(rows, batch_size, [&](Workspace& workspace, std::size_t first, std::size_t count) {
       load_states(*graph_, initial, first, count, workspace);
-      const Block in = workspace.input.make(inputs, {first, count, 0, inputs.steps});
-      copy_values(graph_->run(table, in, workspace), first, values);
+      make_blocks(inputs, {first, count, 0, kAllSteps}, workspace);
+      graph_->run(table, workspace.given, workspace);
+      for (std::size_t i = 0; i < values.size(); ++i) {
+        copy_values(graph_->output(workspace, i), first, values[i]);
+      }
       store_states(*graph_, workspace, first, count, final_states);
     });
   });
 }
 
-void Session::token_losses(const Inputs& inputs, const std::int64_t* targets,
+void Session::token_losses(const Input& input, const std::int64_t* targets,
                            std::optional<std::int64_t> ignore_index, std::size_t batch_size,
                            const InitialStates& initial, const TokenLosses& out,
                            const FinalStates& final_states) const {
   graph_->expect_language_model();
   runtime::enter([&] {
-    check_inputs(inputs, graph_->input_shape(), graph_->vocabulary());
+    const std::size_t rows = check_inputs(*graph_, {&input, 1});
     const kernels::Table& table = kernels::table();
-    const WindowLosses losses(*graph_, table, inputs, targets, ignore_index, out);
+    const WindowLosses losses(*graph_, table, input, targets, ignore_index, out);
     // A causal model carries its state from window to window: bounded memory, the same bits.
     const std::size_t window_steps =
-        graph_->is_causal() ? kWindowSteps : std::max<std::size_t>(inputs.steps, 1);
-    for_blocks(inputs, batch_size, [&](Workspace& workspace, std::size_t first, std::size_t count) {
+        graph_->is_causal() ? kWindowSteps : std::max<std::size_t>(input.steps, 1);
+    for_blocks(rows, batch_size, [&](Workspace& workspace, std::size_t first, std::size_t count) {
       load_states(*graph_, initial, first, count, workspace);
-      for (std::size_t begin = 0; begin < inputs.steps; begin += window_steps) {
-        const Window window{first, count, begin, std::min(begin + window_steps, inputs.steps)};
-        const Block in = workspace.input.make(inputs, window);
-        losses.run(graph_->run_trunk(table, in, workspace), window, workspace.logits);
+      for (std::size_t begin = 0; begin < input.steps; begin += window_steps) {
+        const Window window{first, count, begin, std::min(begin + window_steps, input.steps)};
+        make_blocks({&input, 1}, window, workspace);
+        losses.run(graph_->run_trunk(table, workspace.given, workspace), window, workspace.logits);
       }
       store_states(*graph_, workspace, first, count, final_states);
     });

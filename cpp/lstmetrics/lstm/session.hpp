@@ -8,6 +8,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <span>
 #include <vector>
 
 #include "lstmetrics/base/export.hpp"
@@ -16,7 +17,8 @@
 
 namespace lstmetrics::lstm {
 
-// Hidden and cell states, [rows][units] for each of graph.state_slots(); empty: zeros.
+// Hidden and cell states, [rows][outputs] and [rows][units] for each of graph.state_slots(); empty:
+// zeros.
 struct InitialStates {
   std::vector<const float*> hidden;
   std::vector<const float*> cell;
@@ -40,14 +42,15 @@ class LSTMETRICS_API Session {
 
   const Graph& graph() const noexcept { return *graph_; }
 
-  // values: [rows][features] or [rows][steps][features], as the graph's output shape says.
-  // batch_size is the most rows that run together.
-  void run(const Inputs& inputs, std::size_t batch_size, const InitialStates& initial,
-           float* values, const FinalStates& final_states) const;
+  // One of inputs for each of graph.inputs(), one of values for each output: [rows][features] or
+  // [rows][steps][features] with graph.output_steps(). batch_size is the most rows that run
+  // together.
+  void run(std::span<const Input> inputs, std::size_t batch_size, const InitialStates& initial,
+           std::span<float* const> values, const FinalStates& final_states) const;
 
   // Negative log-likelihood of targets [rows][steps] in nats, from the logits by log-sum-exp in
   // double; logits are never kept for more than a few positions.
-  void token_losses(const Inputs& inputs, const std::int64_t* targets,
+  void token_losses(const Input& input, const std::int64_t* targets,
                     std::optional<std::int64_t> ignore_index, std::size_t batch_size,
                     const InitialStates& initial, const TokenLosses& out,
                     const FinalStates& final_states) const;
@@ -56,7 +59,7 @@ class LSTMETRICS_API Session {
   class Lease;
 
   template <class Task>
-  void for_blocks(const Inputs& inputs, std::size_t batch_size, const Task& task) const;
+  void for_blocks(std::size_t rows, std::size_t batch_size, const Task& task) const;
 
   std::shared_ptr<const Graph> graph_;
   mutable std::mutex mutex_;

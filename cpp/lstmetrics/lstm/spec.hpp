@@ -2,8 +2,9 @@
 // where known, their weights. Formats read into it; Graph packs it.
 //
 // Weights have Keras's layout, whatever format they came from: an LSTM's kernel is
-// [inputs][4 * units] and its recurrent kernel [units][4 * units] with the gates i, f, g, o side
-// by side; a Dense kernel is [inputs][units]; an embedding table [vocabulary][units].
+// [inputs][4 * units] and its recurrent kernel [outputs][4 * units] with the gates i, f, g, o side
+// by side; a Dense kernel is [inputs][units]; an embedding table [vocabulary][units]; a Conv1D
+// kernel [size][inputs / groups][filters].
 #pragma once
 
 #include <cstddef>
@@ -19,6 +20,7 @@
 namespace lstmetrics::lstm {
 
 using kernels::Activation;
+using kernels::ActivationFn;
 
 inline constexpr std::size_t kGates = 4;
 
@@ -51,21 +53,45 @@ struct EmbeddingSpec {
   Weight table;
 };
 
-struct LstmSpec {
-  std::size_t units = 0;
-  Activation activation = Activation::tanh;
-  Activation recurrent_activation = Activation::sigmoid;
-  bool return_sequences = false;
-  bool go_backwards = false;          // runs from the last step; outputs in the order computed
-  bool zero_output_for_mask = false;  // masked steps output 0 (PyTorch), not the previous output
-  Weight kernel;
-  Weight recurrent_kernel;
-  Weight bias;            // empty: zeros
-  Weight recurrent_bias;  // added once to bias (PyTorch and ONNX keep two)
+// Steps whose features all equal `value` are masked from here on, and zero.
+struct MaskingSpec {
+  float value = 0;
 };
 
-enum class MergeMode : std::uint8_t { concat, sum, mul, ave };
+// What an LSTM gives for a step that does not count.
+enum class MaskedOutput : std::uint8_t {
+  previous,  // the output before it, zeros at first: Keras
+  zeros,     // PyTorch's padding; Keras's Bidirectional
+  state,     // the hidden state, the initial one at first: Keras before 2.4
+};
 
+// Inputs: the sequence, and optionally the initial hidden and cell state. Outputs: the output, and
+// with return_state the final hidden and cell state.
+struct LstmSpec {
+  std::size_t units = 0;
+  ActivationFn activation = {Activation::tanh};  // of the candidate g
+  ActivationFn recurrent_activation = {Activation::sigmoid};
+  std::optional<ActivationFn> output_activation;  // of the cell; absent: `activation`
+  bool return_sequences = false;
+  bool return_state = false;
+  bool go_backwards = false;  // runs from the last step; outputs in the order computed
+  MaskedOutput masked_output = MaskedOutput::previous;
+  bool clear_empty_rows = false;  // a row without steps ends in zeros, not its initial state: ONNX
+  float clip = 0;                 // of the gates' pre-activations: ONNX; 0: none
+  Weight kernel;
+  Weight recurrent_kernel;
+  Weight bias;                // empty: zeros
+  Weight recurrent_bias;      // added once to bias (PyTorch and ONNX keep two)
+  std::size_t proj_size = 0;  // PyTorch's: the hidden state is projected to so many; 0: it is not
+  Weight projection;          // [units][proj_size]
+
+  std::size_t outputs() const noexcept { return proj_size == 0 ? units : proj_size; }
+};
+
+enum class MergeMode : std::uint8_t { concat, sum, mul, ave, none };
+
+// Inputs as an LSTM's, the backward layer's states behind the forward layer's. Outputs: the merged
+// output (two of them when nothing is merged), then the states likewise.
 struct BidirectionalSpec {
   LstmSpec forward;
   LstmSpec backward;
@@ -74,34 +100,104 @@ struct BidirectionalSpec {
 
 struct DenseSpec {
   std::size_t units = 0;
-  Activation activation = Activation::linear;
+  ActivationFn activation;
   Weight kernel;
   Weight bias;  // empty: zeros
 };
 
 struct ActivationSpec {
-  Activation activation = Activation::linear;
+  ActivationFn activation;
 };
 
-struct DropoutSpec {};  // the identity at inference
+struct DropoutSpec {};  // the identity at inference, and whatever else is
 
-using LayerSpec = std::variant<InputSpec, EmbeddingSpec, LstmSpec, BidirectionalSpec, DenseSpec,
-                               ActivationSpec, DropoutSpec>;
+enum class Merge : std::uint8_t { concatenate_features, concatenate_steps, add, average, multiply };
+// Which steps count after a merge: those that count in any input (Keras since 3.4), or in all.
+enum class MergeMasks : std::uint8_t { any, all };
+
+struct MergeSpec {
+  Merge merge = Merge::add;
+  MergeMasks masks = MergeMasks::any;
+};
+
+struct LayerNormalizationSpec {
+  double epsilon = 1e-3;
+  Weight gamma;  // empty: ones
+  Weight beta;   // empty: zeros
+};
+
+struct BatchNormalizationSpec {
+  double epsilon = 1e-3;
+  Weight gamma;  // empty: ones
+  Weight beta;   // empty: zeros
+  Weight mean;
+  Weight variance;
+};
+
+enum class Padding : std::uint8_t { valid, same, causal };
+
+// Windows of `size` steps, `stride` apart, whose steps are `dilation` apart.
+struct WindowSpec {
+  std::size_t size = 1;
+  std::size_t stride = 1;
+  std::size_t dilation = 1;
+  Padding padding = Padding::valid;
+};
+
+struct Conv1dSpec {
+  std::size_t filters = 0;
+  WindowSpec window;
+  std::size_t groups = 1;
+  ActivationFn activation;
+  Weight kernel;
+  Weight bias;  // empty: zeros
+};
+
+struct MaxPooling1dSpec {
+  WindowSpec window;
+};
+
+// Over the steps of a row. The average is over those that count; the maximum over all, as Keras's.
+enum class GlobalPool : std::uint8_t { average, max };
+struct GlobalPoolingSpec {
+  GlobalPool pool = GlobalPool::max;
+  bool keep_dims = false;
+};
+
+struct FlattenSpec {};
+
+using LayerSpec = std::variant<InputSpec, EmbeddingSpec, MaskingSpec, LstmSpec, BidirectionalSpec,
+                               DenseSpec, ActivationSpec, DropoutSpec, MergeSpec,
+                               LayerNormalizationSpec, BatchNormalizationSpec, Conv1dSpec,
+                               MaxPooling1dSpec, GlobalPoolingSpec, FlattenSpec>;
+
+// One of the values that a node gives.
+struct Value {
+  std::size_t node = 0;
+  std::size_t index = 0;
+};
 
 struct NodeSpec {
   std::string name;
-  std::vector<std::size_t> inputs;  // nodes before this one
+  std::vector<Value> inputs;  // of nodes before this one
   LayerSpec layer;
 };
 
 struct GraphSpec {
   std::vector<NodeSpec> nodes;
+  std::vector<Value> outputs;  // empty: all values of the last node
 };
 
-// The shape at every node. ShapeError in Keras's words where a layer cannot take its input.
-LSTMETRICS_API std::vector<Shape> infer_shapes(const GraphSpec& spec);
+// The shapes of the values of each node.
+using Shapes = std::vector<std::vector<Shape>>;
+
+// ShapeError in Keras's words where a layer cannot take its input.
+LSTMETRICS_API Shapes infer_shapes(const GraphSpec& spec);
 
 // ShapeError naming the layer and the weight that is missing or does not fit.
-LSTMETRICS_API void check_weights(const GraphSpec& spec, const std::vector<Shape>& shapes);
+LSTMETRICS_API void check_weights(const GraphSpec& spec, const Shapes& shapes);
+
+// The model's outputs; checks that there are such values.
+LSTMETRICS_API std::vector<Value> outputs_of(const GraphSpec& spec, const Shapes& shapes);
 
 }  // namespace lstmetrics::lstm

@@ -13,20 +13,33 @@ namespace lstmetrics::lstm {
 
 // The recurrent state of one LSTM direction for the rows of a block.
 struct RecurrentState {
-  AlignedBuffer<float> hidden;  // [rows][padded units]
-  AlignedBuffer<float> cell;
+  AlignedBuffer<float> hidden;  // [rows][padded outputs]
+  AlignedBuffer<float> cell;    // [rows][padded units]
   // Whether a row has met a step that counts: until then Keras's "previous output" is zeros,
   // whatever the initial state.
   std::vector<std::uint8_t> started;
+
+  // Room for so many rows, all zeros.
+  void reset(std::size_t rows, std::size_t outputs, std::size_t units);
+};
+
+// What a node keeps of its own.
+struct NodeMemory {
+  std::vector<AlignedBuffer<float>> values;  // per value
+  std::vector<std::uint8_t> mask;
+  std::vector<std::size_t> lengths;
 };
 
 struct Workspace {
-  BlockInput input;
-  std::vector<AlignedBuffer<float>> values;      // per node
-  std::vector<std::vector<std::uint8_t>> masks;  // per node that makes one
-  std::vector<RecurrentState> states;            // per slot
+  std::vector<BlockInput> inputs;          // per input of the model
+  std::vector<Block> given;                // what they have made
+  std::vector<std::vector<Block>> blocks;  // the values of each node
+  std::vector<NodeMemory> nodes;
+  std::vector<RecurrentState> states;  // per slot
+  // What layers need while they run, and nobody after them.
   AlignedBuffer<float> projections;
   AlignedBuffer<float> gates;
+  AlignedBuffer<float> scratch;
   AlignedBuffer<float> merge;
   AlignedBuffer<float> logits;
 };

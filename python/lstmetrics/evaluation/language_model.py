@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from lstmetrics.errors import InvalidTypeError
 from lstmetrics.evaluation.digests import OutputDigest
-from lstmetrics.models.sequential import Sequential
+from lstmetrics.models.running import Runnable
 from lstmetrics.models.text import pad
 from lstmetrics.streaming import Tokens
 
@@ -17,13 +17,13 @@ __all__ = ["next_tokens", "tokens_of"]
 
 
 def next_tokens(
-    model: Sequential, inputs: Any, lengths: npt.ArrayLike | None = None
+    model: Runnable, inputs: Any, lengths: npt.ArrayLike | None = None
 ) -> tuple[npt.NDArray[Any], npt.NDArray[Any], npt.NDArray[np.int64]]:
     """Cut texts into what is read and what comes next.
 
     Parameters
     ----------
-    model : Sequential
+    model : Model
         Its vocabulary turns strings into ids.
     inputs : str, list of str, array_like of int or list of sequences of int
         One text or several.
@@ -53,7 +53,7 @@ def next_tokens(
 
 
 def tokens_of(
-    model: Sequential,
+    model: Runnable,
     inputs: Any,
     targets: npt.ArrayLike | None = None,
     *,
@@ -65,7 +65,7 @@ def tokens_of(
 
     Parameters
     ----------
-    model : Sequential
+    model : Model
         A language model.
     inputs : str, list of str, array_like of int or list of sequences of int
         One text or several.

@@ -14,7 +14,7 @@ from lstmetrics.evaluation.classification import ClassificationStates, Label, la
 from lstmetrics.evaluation.digests import OutputDigest, combined
 from lstmetrics.evaluation.language_model import tokens_of
 from lstmetrics.evaluation.report import Report
-from lstmetrics.models.sequential import Sequential
+from lstmetrics.models.model import Model
 
 __all__ = ["evaluate", "evaluate_predictions"]
 
@@ -23,7 +23,7 @@ _ROWS = 4096
 
 
 def evaluate(
-    model: Sequential,
+    model: Model,
     inputs: Any,
     targets: npt.ArrayLike | None = None,
     *,
@@ -35,11 +35,11 @@ def evaluate(
 
     Parameters
     ----------
-    model : Sequential
+    model : Model
         A classifier, giving probabilities (batch, classes) or (batch, 1); or a language model,
         giving a distribution per step.
     inputs : list of str, array_like or list of sequences of int
-        What the model takes: see :meth:`lstmetrics.models.Sequential.predict`.
+        What the model takes: see :meth:`lstmetrics.models.Model.predict`.
     targets : array_like, optional
         A classifier's true labels (n,); a language model's next ids (n, timesteps), by default
         those of the inputs themselves.
@@ -69,9 +69,9 @@ def evaluate(
     >>> report.metrics["accuracy"] > 0.9
     True
     """
-    if not isinstance(model, Sequential):
+    if not isinstance(model, Model):
         raise InvalidTypeError(
-            f"evaluate: model must be a Sequential, got {type(model).__name__}; load a file by "
+            f"evaluate: model must be a Model, got {type(model).__name__}; load a file by "
             "lstmetrics.load_model"
         )
     start = time.perf_counter()
@@ -162,7 +162,7 @@ def evaluate_predictions(
 
 
 def _evaluate_language_model(
-    model: Sequential, inputs: Any, targets: Any, lengths: Any, batch_size: int, start: float
+    model: Model, inputs: Any, targets: Any, lengths: Any, batch_size: int, start: float
 ) -> Report:
     outputs = OutputDigest("token losses")
     tokens = tokens_of(
@@ -205,8 +205,10 @@ def _classification_report(
     )
 
 
-def _class_labels(model: Sequential, labels: Sequence[Label] | None) -> list[Label]:
+def _class_labels(model: Model, labels: Sequence[Label] | None) -> list[Label]:
     shape = model.output_shape
+    if isinstance(shape, list):
+        raise ShapeError(f"evaluate: a classifier has one output, this model has {len(shape)}")
     if len(shape) != 2:
         raise ShapeError(
             f"evaluate: a classifier gives (None, classes), this model gives {shape}; set "

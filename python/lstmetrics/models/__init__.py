@@ -15,31 +15,66 @@ from __future__ import annotations
 from lstmetrics.models.layers import (
     LSTM,
     Activation,
+    Add,
+    Average,
+    BatchNormalization,
     Bidirectional,
+    Concatenate,
+    Conv1D,
     Dense,
     Dropout,
     Embedding,
+    Flatten,
+    GlobalAveragePooling1D,
+    GlobalMaxPooling1D,
     Input,
     Layer,
+    LayerNormalization,
+    Masking,
+    MaxPooling1D,
+    Multiply,
+    SpatialDropout1D,
     Stack,
+    TimeDistributed,
 )
 from lstmetrics.models.loading import load_model
-from lstmetrics.models.sequential import Sequential, State
+from lstmetrics.models.model import Model
+from lstmetrics.models.sequential import Sequential
+from lstmetrics.models.states import State
+from lstmetrics.models.stream import Stream
 from lstmetrics.models.text import CharVocabulary, Vocabulary, WordVocabulary
+from lstmetrics.models.values import Value
 
 __all__ = [
     "LSTM",
     "Activation",
+    "Add",
+    "Average",
+    "BatchNormalization",
     "Bidirectional",
     "CharVocabulary",
+    "Concatenate",
+    "Conv1D",
     "Dense",
     "Dropout",
     "Embedding",
+    "Flatten",
+    "GlobalAveragePooling1D",
+    "GlobalMaxPooling1D",
     "Input",
     "Layer",
+    "LayerNormalization",
+    "Masking",
+    "MaxPooling1D",
+    "Model",
+    "Multiply",
     "Sequential",
+    "SpatialDropout1D",
     "Stack",
     "State",
+    "Stream",
+    "TimeDistributed",
+    "Value",
     "Vocabulary",
     "WordVocabulary",
     "load_model",

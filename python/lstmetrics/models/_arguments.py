@@ -19,6 +19,9 @@ FloatArray = npt.NDArray[np.float32]
 TRAINING_ONLY = frozenset(
     {
         "activity_regularizer",
+        "beta_constraint",
+        "beta_initializer",
+        "beta_regularizer",
         "autocast",
         "bias_constraint",
         "bias_initializer",
@@ -28,15 +31,22 @@ TRAINING_ONLY = frozenset(
         "embeddings_initializer",
         "embeddings_regularizer",
         "implementation",
+        "gamma_constraint",
+        "gamma_initializer",
+        "gamma_regularizer",
         "kernel_constraint",
         "kernel_initializer",
         "kernel_regularizer",
+        "momentum",
+        "moving_mean_initializer",
+        "moving_variance_initializer",
         "noise_shape",
         "recurrent_constraint",
         "recurrent_dropout",
         "recurrent_initializer",
         "recurrent_regularizer",
         "seed",
+        "synchronized",
         "trainable",
         "unit_forget_bias",
         "unroll",
@@ -44,6 +54,9 @@ TRAINING_ONLY = frozenset(
     }
 )
 
+
+# Other names that Keras has for activations.
+_ALIASES = {"swish": "silu", "hard_swish": "hard_silu"}
 
 _LARGEST_SIZE = 2**31 - 1  # the core's own limit
 
@@ -80,6 +93,42 @@ def flag(layer: str, argument: str, value: Any) -> bool:
     return bool(value)
 
 
+def number(layer: str, argument: str, value: Any, *, low: float | None = None) -> float:
+    """Return the value as a finite float, not below low."""
+    if isinstance(value, bool) or not isinstance(value, int | float | np.number):
+        raise InvalidTypeError(f"{layer}: {argument} must be a number, got {value!r}")
+    found = float(value)
+    if not np.isfinite(found) or (low is not None and found < low):
+        at_least = "" if low is None else f" of at least {low}"
+        raise InvalidValueError(
+            f"{layer}: {argument} must be a finite number{at_least}, got {value!r}"
+        )
+    return found
+
+
+def choice(layer: str, argument: str, value: Any, choices: tuple[str, ...]) -> str:
+    """Return the value, which must be one of the choices."""
+    if not isinstance(value, str) or value not in choices:
+        named = ", ".join(map(repr, choices))
+        raise InvalidValueError(f"{layer}: {argument} must be one of {named}, got {value!r}")
+    return value
+
+
+def one_size(layer: str, argument: str, value: Any) -> int:
+    """Return a size that may come as a tuple of one, as Keras has them for one dimension."""
+    if isinstance(value, list | tuple) and len(value) == 1:
+        value = value[0]
+    return positive(layer, argument, value)
+
+
+def last_axis(layer: str, value: Any) -> None:
+    """Accept the last of the axes alone; Keras may write it as a list of one."""
+    if isinstance(value, list | tuple) and len(value) == 1:
+        value = value[0]
+    if isinstance(value, bool) or value not in (-1, 2):
+        raise UnsupportedError(f"{layer}: axis must be -1, the features, got {value!r}")
+
+
 def activation_name(layer: str, argument: str, value: Any) -> str:
     """Return the name of an activation; None is linear, as in Keras."""
     if value is None:
@@ -89,7 +138,7 @@ def activation_name(layer: str, argument: str, value: Any) -> str:
             f"{layer}: {argument} must be the name of an activation, got {value!r}; functions "
             "cannot be run by the engine"
         )
-    return value
+    return _ALIASES.get(value, value)
 
 
 def sizes_of(owner: str, shape: Any, expected: str) -> tuple[int | None, ...]:

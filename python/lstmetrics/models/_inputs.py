@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from lstmetrics import _core
 from lstmetrics.errors import InvalidTypeError, InvalidValueError, ShapeError
-from lstmetrics.models.text import pad
-
-if TYPE_CHECKING:
-    from lstmetrics.models.sequential import Sequential
+from lstmetrics.models.text import Vocabulary, pad
 
 __all__ = [
+    "Arrays",
     "Batch",
     "Inputs",
+    "Port",
     "as_array",
     "optional_int",
     "positive_int",
@@ -28,45 +27,104 @@ __all__ = [
 ]
 
 FloatArray = npt.NDArray[np.float32]
-Inputs = npt.ArrayLike | Sequence[str] | Sequence[Sequence[int]]
+Inputs = npt.ArrayLike | Sequence[str] | Sequence[Sequence[int]] | Mapping[str, Any]
+# Ids, features, mask, lengths: one input of a call of the core.
+Arrays = tuple[
+    npt.NDArray[np.int64] | None,
+    FloatArray | None,
+    npt.NDArray[np.uint8] | None,
+    npt.NDArray[np.int64] | None,
+]
+
+
+@dataclass(frozen=True)
+class Port:
+    """One of a model's inputs."""
+
+    name: str
+    takes_ids: bool
+    text: Vocabulary | None  # what turns raw strings into its ids
 
 
 @dataclass(frozen=True)
 class Batch:
-    """One call's inputs: ids or features, and which steps count."""
+    """One input of a call: ids or features, and which steps count."""
 
     ids: npt.NDArray[np.int64] | None
-    features: npt.NDArray[np.float32] | None
+    features: FloatArray | None
     mask: npt.NDArray[np.uint8] | None
     lengths: npt.NDArray[np.int64] | None
 
-    def arguments(self) -> dict[str, Any]:
-        """Return the keyword arguments of a session's calls."""
-        return {
-            "ids": self.ids,
-            "features": self.features,
-            "mask": self.mask,
-            "lengths": self.lengths,
-        }
+    def arrays(self) -> Arrays:
+        """Return what a call of the core takes."""
+        return self.ids, self.features, self.mask, self.lengths
+
+    def __len__(self) -> int:
+        given = self.features if self.ids is None else self.ids
+        return 0 if given is None else len(given)
+
+    def rows(self, rows: slice) -> Batch:
+        """Return some of the rows."""
+        parts = [None if array is None else array[rows] for array in self.arrays()]
+        return Batch(*parts)  # type: ignore[arg-type]
 
 
 def take_inputs(
-    model: Sequential,
+    ports: Sequence[Port],
     inputs: Inputs,
     *,
-    lengths: npt.ArrayLike | None,
-    mask: npt.ArrayLike | None,
-) -> Batch:
-    """Turn what the user gave into a batch; errors say what the model takes."""
+    lengths: Any,
+    mask: Any,
+) -> list[Batch]:
+    """Turn what the user gave into batches; errors say what the model takes."""
+    names = [port.name for port in ports]
+    given = _by_port("inputs", names, inputs)
+    all_lengths = _by_port("lengths", names, lengths, optional=True)
+    masks = _by_port("mask", names, mask, optional=True)
+    return [
+        _take_one(port, *one) for port, *one in zip(ports, given, all_lengths, masks, strict=True)
+    ]
+
+
+def _by_port(
+    argument: str, names: Sequence[str], given: Any, *, optional: bool = False
+) -> list[Any]:
+    """Return one item for each input, from a mapping, a list, or the one there is."""
+    if isinstance(given, Mapping):
+        unknown = sorted(set(given) - set(names))
+        missing = [] if optional else [name for name in names if name not in given]
+        if unknown or missing:
+            raise InvalidValueError(
+                f"{argument}: the model's inputs are {', '.join(names)}; "
+                + (
+                    f"unknown: {', '.join(unknown)}"
+                    if unknown
+                    else f"missing: {', '.join(missing)}"
+                )
+            )
+        return [given.get(name) for name in names]
+    if len(names) == 1:
+        return [given]
+    if given is None and optional:
+        return [None] * len(names)
+    if not isinstance(given, list | tuple) or len(given) != len(names):
+        raise InvalidTypeError(
+            f"{argument}: the model takes {len(names)} inputs ({', '.join(names)}): give a list of "
+            "one for each, or a mapping from their names"
+        )
+    return list(given)
+
+
+def _take_one(port: Port, inputs: Any, lengths: Any, mask: Any) -> Batch:
     if not isinstance(inputs, np.ndarray) and hasattr(inputs, "__array__"):
         inputs = np.asarray(inputs)  # a column of a table, a tensor
     if _holds_text(inputs):
-        inputs, text_lengths = _encode(model, inputs)
+        inputs, text_lengths = _encode(port, inputs)
         lengths = text_lengths if lengths is None else lengths
-    elif model.takes_ids and _is_ragged(inputs):
-        inputs, ragged_lengths = pad(inputs)  # type: ignore[arg-type]
+    elif port.takes_ids and _is_ragged(inputs):
+        inputs, ragged_lengths = pad(inputs)
         lengths = ragged_lengths if lengths is None else lengths
-    ids, features = _take_values(model, inputs)
+    ids, features = _take_values(port, inputs)
     return Batch(
         ids=ids,
         features=features,
@@ -123,18 +181,23 @@ def _holds_text(inputs: Any) -> bool:
     return isinstance(inputs, Sequence) and len(inputs) > 0 and isinstance(inputs[0], str)
 
 
-def _encode(model: Sequential, texts: Any) -> tuple[npt.NDArray[np.int64], npt.ArrayLike]:
-    if model.text is None:
-        first = (
-            "takes token ids" if model.takes_ids else "starts with an LSTM, which takes features"
-        )
+def _encode(port: Port, texts: Any) -> tuple[npt.NDArray[np.int64], npt.ArrayLike]:
+    if port.text is None:
+        first = "takes token ids" if port.takes_ids else "starts with an LSTM, which takes features"
         remedy = (
             "give the model a vocabulary (text=WordVocabulary(...)) or pass ids"
-            if model.takes_ids
+            if port.takes_ids
             else "put a tokenizer and an Embedding before it"
         )
         raise InvalidTypeError(f"inputs: got raw strings, but the model {first}; {remedy}")
-    return model.text.encode(list(texts))
+    return port.text.encode(_strings(texts))
+
+
+def _strings(texts: Any) -> list[Any]:
+    """Return texts as a list; a column of texts, (batch, 1), is what Keras's models take."""
+    if isinstance(texts, np.ndarray) and texts.ndim == 2 and texts.shape[1] == 1:
+        return list(texts[:, 0].tolist())
+    return list(texts)
 
 
 def _is_ragged(inputs: Any) -> bool:
@@ -150,12 +213,12 @@ def _is_ragged(inputs: Any) -> bool:
 
 
 def _take_values(
-    model: Sequential, inputs: Any
+    port: Port, inputs: Any
 ) -> tuple[npt.NDArray[np.int64] | None, npt.NDArray[np.float32] | None]:
     array = as_array("inputs", inputs)
     if array.dtype.kind in "OSUV":
         raise InvalidTypeError(f"inputs must be numbers, got dtype {array.dtype}")
-    if model.takes_ids:
+    if port.takes_ids:
         if array.size == 0 and array.ndim == 2:
             array = array.astype(np.int64)
         return _take_integers("inputs: token ids", array), None

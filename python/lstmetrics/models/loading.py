@@ -6,24 +6,24 @@ import os
 from pathlib import Path
 
 from lstmetrics.errors import UnsupportedError
-from lstmetrics.models.sequential import Sequential
+from lstmetrics.models.model import Model
 
 __all__ = ["PathLike", "load_model"]
 
 PathLike = str | os.PathLike[str]
 
 
-def load_model(path: PathLike) -> Sequential:
+def load_model(path: PathLike) -> Model:
     """Load a model from a file, by the format that its ending names.
 
     Parameters
     ----------
     path : str or path-like
-        A native ``.safetensors`` file, as :meth:`Sequential.save` writes it.
+        A native ``.safetensors`` file, as :meth:`Model.save` writes it.
 
     Returns
     -------
-    Sequential
+    Model
         The model, ready to run.
 
     Raises

@@ -18,22 +18,16 @@ from hypothesis import assume, given, reject, settings
 from hypothesis import strategies as st
 
 from lstmetrics.models import LSTM, Bidirectional, Dense, Embedding, Sequential
-from reference import lstm as reference
-from support.random_models import (
-    build,
-    oracle_layers,
-    oracle_run,
-    random_features,
-    random_ids,
-    random_states,
-)
+from reference.lstm import ACTIVATIONS, Sample, negative_log_likelihood
+from support.oracles import Oracle, sample_of
+from support.random_models import build, random_features, random_ids, random_states
 
 TOLERANCE = 3e-6
 VOCABULARY = 7
 
-BOUNDED = ["tanh", "sigmoid", "hard_sigmoid", "hard_sigmoid_02"]
-GATES = ["sigmoid", "hard_sigmoid", "hard_sigmoid_02"]
-UNBOUNDED = ["linear", "relu", "exponential"]
+BOUNDED = ["tanh", "sigmoid", "hard_sigmoid", "hard_sigmoid_02", "hard_tanh", "softsign"]
+GATES = ["sigmoid", "hard_sigmoid", "hard_sigmoid_02", "hard_sigmoid_of(0.3, 0.4)"]
+UNBOUNDED = sorted(set(ACTIVATIONS) - {*BOUNDED, *GATES})
 
 
 @dataclass
@@ -43,11 +37,6 @@ class Case:
     mask: npt.NDArray[np.bool_]
     lengths: npt.NDArray[np.int64]
     states: list[Any]
-
-    @property
-    def counts(self) -> npt.NDArray[np.bool_]:
-        steps = np.arange(self.mask.shape[1])
-        return self.mask & (steps < self.lengths[:, None])
 
     def predict(self) -> tuple[Any, Any]:
         return self.model.predict(
@@ -63,20 +52,26 @@ class Case:
 def recurrent_layers(
     draw: st.DrawFn, activations: list[str], gates: list[str], return_sequences: bool
 ) -> LSTM | Bidirectional:
+    units = draw(st.one_of(st.integers(1, 40), st.sampled_from([1, 15, 16, 17, 32, 33])))
     options = {
-        "units": draw(st.one_of(st.integers(1, 40), st.sampled_from([1, 15, 16, 17, 32, 33]))),
+        "units": units,
         "activation": draw(st.sampled_from(activations)),
         "recurrent_activation": draw(st.sampled_from(gates)),
         "use_bias": draw(st.booleans()),
         "return_sequences": return_sequences,
+        "output_activation": draw(st.sampled_from([None, *activations])),
+        "clip": draw(st.sampled_from([0.0, 0.0, 0.5])),
+        "proj_size": draw(st.sampled_from([0, 0, 0, max(1, units // 2)])),
+        "clear_empty_rows": draw(st.booleans()),
+        "repeat_state_for_mask": draw(st.booleans()),
     }
     if draw(st.booleans()):
         mode = draw(st.sampled_from(["concat", "sum", "mul", "ave"]))
-        return Bidirectional(LSTM(**options), merge_mode=mode)
+        return Bidirectional(LSTM(**options, go_backwards=draw(st.booleans())), merge_mode=mode)
     return LSTM(
         **options,
         go_backwards=draw(st.booleans()),
-        zero_output_for_mask=draw(st.booleans()),
+        zero_output_for_mask=not options["repeat_state_for_mask"] and draw(st.booleans()),
     )
 
 
@@ -119,16 +114,21 @@ def cases(draw: st.DrawFn, activations: list[str], gates: list[str], scale: floa
 def differences(case: Case) -> tuple[float, float]:
     """The largest difference from the reference, and the largest value in it."""
     values, states = case.predict()
-    expected, finals = oracle_run(case.model, case.inputs, case.counts, case.states)
-    pairs = [(values, np.array(expected).reshape(values.shape))]
-    for direction, (hidden, cell) in enumerate(states):
-        pairs.append((hidden, np.array([final[direction][0] for final in finals])))
-        pairs.append((cell, np.array([final[direction][1] for final in finals])))
-    for found, wanted in pairs:
-        assert found.dtype == np.float32
-        assert found.shape == wanted.shape
-    difference = max(float(np.abs(a - b).max(initial=0)) for a, b in pairs)
-    return difference, max(float(np.abs(b).max(initial=0)) for _, b in pairs)
+    oracle = Oracle(case.model)
+    assert values.dtype == np.float32
+    difference = largest = 0.0
+    for row, length in enumerate(case.lengths):
+        sample = sample_of(case.inputs[row], length, case.mask[row])
+        given = [(hidden[row].tolist(), cell[row].tolist()) for hidden, cell in case.states]
+        (expected,), finals = oracle.run_row([sample], given)
+        found = values[row] if expected.timeless else values[row, : len(expected.steps)]
+        pairs = [(found, np.array(expected.steps).reshape(found.shape))]
+        for (hidden, cell), (expected_hidden, expected_cell) in zip(states, finals, strict=True):
+            pairs.append((hidden[row], np.array(expected_hidden)))
+            pairs.append((cell[row], np.array(expected_cell)))
+        difference = max(difference, *(float(np.abs(a - b).max(initial=0)) for a, b in pairs))
+        largest = max(largest, *(float(np.abs(b).max(initial=0)) for _, b in pairs))
+    return difference, largest
 
 
 @settings(max_examples=200)
@@ -161,11 +161,9 @@ def test_token_losses(units: int, vocabulary: int, steps: int, seed: int) -> Non
     model = build(layers, seed=seed)
     ids, targets = random_ids((2, 1, steps), vocabulary, seed)
     losses = model.nll(ids, targets)
-    embedding, recurrent, dense = oracle_layers(model)
-    sample = embedding.run(ids[0].tolist(), [True] * steps)
-    logits, _ = reference.run([recurrent, dense], sample, [([0.0] * units, [0.0] * units)])
+    (logits,), _ = Oracle(model).run_row([Sample(ids[0].tolist())], [([0.0] * units,) * 2])
     expected = [
-        reference.negative_log_likelihood(step, target)
+        negative_log_likelihood(step, target)
         for step, target in zip(logits.steps, targets[0].tolist(), strict=True)
     ]
     assert losses.dtype == np.float64

@@ -152,5 +152,5 @@ def test_bad_evaluations_are_refused() -> None:
         lstmetrics.evaluate(model, [[0.0, 1.0]], [0, 1])
     with pytest.raises(ShapeError, match="tells 2 classes apart"):
         lstmetrics.evaluate(model, [[0.0, 1.0]], [0], labels=["a", "b", "c"])
-    with pytest.raises(InvalidTypeError, match="must be a Sequential"):
+    with pytest.raises(InvalidTypeError, match="must be a Model"):
         lstmetrics.evaluate("model.h5", [[0.0, 1.0]], [0])  # type: ignore[arg-type]

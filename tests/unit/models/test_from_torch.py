@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from lstmetrics.errors import InvalidTypeError, InvalidValueError, ShapeError, UnsupportedError
+from lstmetrics.errors import InvalidTypeError, InvalidValueError, ShapeError
 from lstmetrics.models import LSTM, Bidirectional, Dense, Embedding, Sequential, Stack
 from support.random_models import random_features, random_ids
 
@@ -118,11 +118,11 @@ REFUSED: dict[str, tuple[StateDict, dict[str, Any], type[Exception], str]] = {
         InvalidValueError,
         "weight_ih_l0_reverse', but bidirectional=False; pass bidirectional=True",
     ),
-    "proj_size": (
+    "a projection that does not fit": (
         with_weights({"net.lstm.weight_hr_l0": np.zeros((2, 3), np.float32)}),
         {},
-        UnsupportedError,
-        "weight_hr_l0.*proj_size is not supported",
+        ShapeError,
+        r"weight_hr_l0'\] must have shape \(3, units\), got \(2, 3\)",
     ),
     "one bias missing": (
         with_weights({"net.lstm.bias_hh_l0": None}),

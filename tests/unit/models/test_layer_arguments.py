@@ -14,10 +14,32 @@ from lstmetrics.errors import (
     LstmetricsError,
     UnsupportedError,
 )
-from lstmetrics.models import LSTM, Activation, Bidirectional, Dense, Dropout, Embedding, Input
+from lstmetrics.models import (
+    LSTM,
+    Activation,
+    Add,
+    Average,
+    BatchNormalization,
+    Bidirectional,
+    Concatenate,
+    Conv1D,
+    Dense,
+    Dropout,
+    Embedding,
+    Flatten,
+    GlobalAveragePooling1D,
+    GlobalMaxPooling1D,
+    Input,
+    LayerNormalization,
+    Masking,
+    MaxPooling1D,
+    Multiply,
+    SpatialDropout1D,
+    TimeDistributed,
+)
 from lstmetrics.models import Sequential as Model
 
-SUPPORTED = "linear, relu, sigmoid, tanh, exponential, hard_sigmoid, hard_sigmoid_02, softmax"
+SUPPORTED = "linear, relu, sigmoid, tanh, exponential, hard_sigmoid, hard_sigmoid_02, "
 
 
 def in_model(layer: Any) -> Model:
@@ -54,16 +76,42 @@ REFUSED: dict[str, tuple[Callable[[], Any], type[LstmetricsError], str]] = {
         InvalidTypeError,
         "must be the name of an activation",
     ),
-    "stateful": (lambda: LSTM(3, stateful=True), UnsupportedError, "initial_state=state"),
-    "two outputs": (
-        lambda: Bidirectional(LSTM(3), merge_mode=None),
+    "zeros and states for masked steps": (
+        lambda: LSTM(3, zero_output_for_mask=True, repeat_state_for_mask=True),
+        InvalidValueError,
+        "exclude one another",
+    ),
+    "negative clip": (
+        lambda: LSTM(3, clip=-1.0),
+        InvalidValueError,
+        "clip must be a finite number",
+    ),
+    "clip of NaN": (lambda: LSTM(3, clip=np.nan), InvalidValueError, "clip .* got nan"),
+    "negative projection": (lambda: LSTM(3, proj_size=-1), InvalidValueError, "proj_size"),
+    "padding of text": (lambda: Conv1D(2, 3, padding="full"), InvalidValueError, "'valid', 'same'"),
+    "causal pooling": (lambda: MaxPooling1D(padding="causal"), InvalidValueError, "padding"),
+    "two kernel sizes": (lambda: Conv1D(2, (3, 3)), InvalidTypeError, "kernel_size"),
+    "channels first": (
+        lambda: GlobalMaxPooling1D(data_format="channels_first"),
         UnsupportedError,
-        "merge_mode=None.*'concat'",
+        "data_format='channels_first'",
+    ),
+    "other axis": (lambda: LayerNormalization(axis=1), UnsupportedError, "axis must be -1"),
+    "two axes": (lambda: LayerNormalization(axis=[1, 2]), UnsupportedError, "axis must be -1"),
+    "rms": (lambda: LayerNormalization(rms_scaling=True), UnsupportedError, "rms_scaling"),
+    "renorm": (lambda: BatchNormalization(renorm=True), UnsupportedError, "renorm"),
+    "batch axis": (lambda: Concatenate(axis=0), UnsupportedError, "axis must be -1"),
+    "unknown masks": (lambda: Add(masks="some"), InvalidValueError, "'any', 'all'"),
+    "mask as text": (lambda: Masking("a"), InvalidTypeError, "mask_value must be a number"),
+    "LSTM at each step": (
+        lambda: TimeDistributed(LSTM(3)),
+        UnsupportedError,
+        "TimeDistributed of LSTM is not supported; supported are",
     ),
     "unknown merge": (
         lambda: in_model(Bidirectional(LSTM(3), "max")),
         UnsupportedError,
-        '"max" is not supported; supported are concat, sum, mul, ave',
+        '"max" is not supported; supported are concat, sum, mul, ave, none',
     ),
     "two dense directions": (
         lambda: Bidirectional(Dense(3)),
@@ -74,9 +122,9 @@ REFUSED: dict[str, tuple[Callable[[], Any], type[LstmetricsError], str]] = {
     "empty name": (lambda: LSTM(3, name=""), InvalidTypeError, "non-empty string"),
     "number as name": (lambda: LSTM(3, name=7), InvalidTypeError, "non-empty string"),
     "unknown activation": (
-        lambda: in_model(LSTM(3, activation="swish")),
+        lambda: in_model(LSTM(3, activation="sine")),
         UnsupportedError,
-        f'"lstm": activation "swish" is not supported; supported are {SUPPORTED}',
+        f'"lstm": activation "sine" is not supported; supported are {SUPPORTED}',
     ),
     "unknown recurrent activation": (
         lambda: in_model(LSTM(3, recurrent_activation="step")),
@@ -84,15 +132,26 @@ REFUSED: dict[str, tuple[Callable[[], Any], type[LstmetricsError], str]] = {
         '"step"',
     ),
     "unknown activation of Dense": (
-        lambda: in_model(Dense(3, activation="gelu")),
+        lambda: in_model(Dense(3, activation="glu")),
         UnsupportedError,
-        '"gelu"',
+        '"glu"',
     ),
     "unknown activation layer": (
         lambda: in_model(Activation("Tanh")),
         UnsupportedError,
         '"Tanh"',
     ),
+    "too many parameters": (
+        lambda: in_model(Activation("elu(1, 2)")),
+        UnsupportedError,
+        "elu takes 1 parameters, finite numbers",
+    ),
+    "parameter that is none": (
+        lambda: in_model(Activation("leaky_relu(inf)")),
+        UnsupportedError,
+        "leaky_relu takes 1",
+    ),
+    "parameters of tanh": (lambda: in_model(Activation("tanh(1)")), UnsupportedError, "takes 0"),
     "softmax inside an LSTM": (
         lambda: in_model(LSTM(3, activation="softmax")),
         UnsupportedError,
@@ -146,9 +205,25 @@ def test_none_is_linear() -> None:
         LSTM(3, "relu", return_sequences=True, go_backwards=True, input_shape=(None, 4)),
         Bidirectional(LSTM(3, return_sequences=True), "ave", name="b"),
         Dense(3, "softmax", use_bias=False, input_shape=(4,)),
-        Activation("relu"),
+        LSTM(3, stateful=True, clip=2.0, proj_size=2, output_activation="relu"),
+        Bidirectional(LSTM(3, go_backwards=True), None),
+        Activation("leaky_relu(0.3)"),
+        Add(masks="all"),
+        Average(),
+        BatchNormalization(epsilon=1e-5, center=False),
+        Concatenate(axis=1),
+        Conv1D(4, [3], padding="causal", dilation_rate=(2,), activation="relu"),
         Dropout(0.5),
-        Input((5, None)),
+        Flatten(),
+        GlobalAveragePooling1D(keepdims=True),
+        GlobalMaxPooling1D(),
+        Input((5, None), batch_size=4),
+        LayerNormalization(axis=[2], scale=False),
+        Masking(-1.0, input_shape=(None, 3)),
+        MaxPooling1D(3, padding="same"),
+        Multiply(),
+        SpatialDropout1D(0.2),
+        TimeDistributed(Dense(3, "relu"), name="t"),
     ],
     ids=lambda layer: type(layer).__name__,
 )

@@ -169,6 +169,6 @@ def test_the_description_is_plain_json(tmp_path: Path) -> None:
     MODELS["classifier"]().save(tmp_path / "model.safetensors")
     with safetensors.safe_open(tmp_path / "model.safetensors", "numpy") as file:
         description = json.loads(file.metadata()["lstmetrics"])
-    assert description["format_version"] == 1
+    assert description["format_version"] == 2
     names = [layer["class_name"] for layer in description["model"]["layers"]]
     assert names == ["Embedding", "Bidirectional", "Dense"]

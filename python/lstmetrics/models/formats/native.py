@@ -13,32 +13,21 @@ from typing import TYPE_CHECKING, Any
 from lstmetrics import _core
 from lstmetrics.errors import FormatError, InvalidValueError, LstmetricsError, UnsupportedError
 from lstmetrics.models.formats.safetensors import FloatArray, read_tensors, write_tensors
-from lstmetrics.models.layers import (
-    LSTM,
-    Activation,
-    Bidirectional,
-    Dense,
-    Dropout,
-    Embedding,
-    Input,
-    Layer,
-)
+from lstmetrics.models.layers import Input, Layer, layer_from_config
 from lstmetrics.models.text import vocabulary_from_config
+from lstmetrics.models.values import Call, Value
 
 if TYPE_CHECKING:
-    from lstmetrics.models.sequential import Sequential
+    from lstmetrics.models.model import Model
 
 __all__ = ["FORMAT_VERSION", "read_model", "write_model"]
 
-FORMAT_VERSION = 1
+FORMAT_VERSION = 2  # 1 knew chains alone
 _KEY = "lstmetrics"
-_LAYERS: dict[str, type[Layer]] = {
-    cls.__name__: cls for cls in (Activation, Bidirectional, Dense, Dropout, Embedding, Input, LSTM)
-}
 
 
-def write_model(model: Sequential, path: str) -> None:
-    """Write a model; see :meth:`lstmetrics.models.Sequential.save`."""
+def write_model(model: Model, path: str) -> None:
+    """Write a model; see :meth:`lstmetrics.models.Model.save`."""
     if not path.endswith(".safetensors"):
         raise InvalidValueError(f"save: the path must end in .safetensors, got {path!r}")
     description = {
@@ -50,7 +39,7 @@ def write_model(model: Sequential, path: str) -> None:
     write_tensors(path, model.weight_items(), metadata)
 
 
-def read_model(path: str) -> Sequential:
+def read_model(path: str) -> Model:
     """Read a model; see :func:`lstmetrics.load_model`."""
     tensors, metadata = read_tensors(path)
     config = _description(path, metadata)
@@ -86,10 +75,62 @@ def _description(path: str, metadata: Mapping[str, str]) -> Mapping[str, Any]:
     return model
 
 
-def _build(path: str, config: Mapping[str, Any], tensors: dict[str, FloatArray]) -> Sequential:
-    from lstmetrics.models.sequential import Sequential
-
+def _build(path: str, config: Mapping[str, Any], tensors: dict[str, FloatArray]) -> Model:
     layers = [_layer(path, entry) for entry in config["layers"]]
+    _load_weights(path, layers, tensors)
+    kind = config.get("class_name", "Sequential")
+    options = {
+        "name": config.get("name"),
+        "text": _text(config.get("text")),
+        "labels": _labels(path, config.get("labels")),
+    }
+    if kind == "Sequential":
+        from lstmetrics.models.sequential import Sequential
+
+        model: Model = Sequential(layers, **options)
+    elif kind == "Model":
+        model = _functional(layers, config, options)
+    else:
+        raise UnsupportedError(f"{path}: models of class {kind!r} are not supported")
+    model.build()
+    return model
+
+
+def _functional(
+    layers: list[Layer], config: Mapping[str, Any], options: Mapping[str, Any]
+) -> Model:
+    """Make the calls that the description lists; each takes values of calls before it."""
+    from lstmetrics.models.model import Model
+
+    calls: list[Call] = []
+
+    def values(places: Any) -> tuple[Value, ...]:
+        found = []
+        for call, index in places:
+            if not (0 <= _index(call) < len(calls)):
+                raise FormatError(f"a value of call {call}, which does not come before")
+            if not (0 <= _index(index) < calls[call].layer.output_count):
+                raise FormatError(f"call {call} gives no value {index}")
+            found.append(Value(calls[call], index))
+        return tuple(found)
+
+    for layer_index, places in config["calls"]:
+        layer = layers[_index(layer_index)]
+        if isinstance(layer, Input):
+            calls.append(layer.value.call)
+        else:
+            calls.append(Call(layer, values(places)))
+    inputs = [call.layer for call in calls if isinstance(call.layer, Input)]
+    return Model(inputs, values(config["outputs"]), **options)
+
+
+def _index(value: Any) -> int:
+    if type(value) is not int or value < 0:
+        raise FormatError(f"an index must be a whole number from 0 on, got {value!r}")
+    return value
+
+
+def _load_weights(path: str, layers: list[Layer], tensors: dict[str, FloatArray]) -> None:
     groups: dict[str, dict[str, FloatArray]] = {str(layer.name): {} for layer in layers}
     for name, tensor in tensors.items():
         owner = max((n for n in groups if name.startswith(f"{n}.")), key=len, default=None)
@@ -98,26 +139,24 @@ def _build(path: str, config: Mapping[str, Any], tensors: dict[str, FloatArray])
         groups[owner][name.removeprefix(f"{owner}.")] = tensor
     for layer in layers:
         layer.load_named_weights(groups[str(layer.name)])
-    text = config.get("text")
-    model = Sequential(
-        layers,
-        name=config.get("name"),
-        text=None if text is None else vocabulary_from_config(text["kind"], text["config"]),
-        labels=_labels(path, config.get("labels")),
-    )
-    model.build()
-    return model
 
 
 def _layer(path: str, entry: Any) -> Layer:
-    if not isinstance(entry, dict) or not isinstance(entry.get("config"), dict):
-        raise FormatError(f"{path}: a layer needs class_name and config, got {entry!r:.80}")
-    name = entry.get("class_name")
-    if name not in _LAYERS:
-        raise UnsupportedError(
-            f"{path}: layer class {name!r} is not supported; supported are {', '.join(_LAYERS)}"
-        )
-    return _LAYERS[name].from_config(entry["config"])
+    try:
+        return layer_from_config(entry)
+    except (FormatError, UnsupportedError) as error:
+        raise type(error)(f"{path}: {error}") from None
+
+
+def _text(config: Any) -> Any:
+    if config is None:
+        return None
+    if "inputs" in config:
+        return {
+            name: vocabulary_from_config(one["kind"], one["config"])
+            for name, one in config["inputs"].items()
+        }
+    return vocabulary_from_config(config["kind"], config["config"])
 
 
 def _labels(path: str, labels: Any) -> list[str | int] | None:

@@ -12,10 +12,11 @@ from collections.abc import Mapping
 
 import numpy.typing as npt
 
-from lstmetrics.errors import InvalidValueError, ShapeError, UnsupportedError
+from lstmetrics.errors import InvalidValueError, ShapeError
 from lstmetrics.models._arguments import float_weight, torch_weight
 from lstmetrics.models.layers.base import Layer
-from lstmetrics.models.layers.recurrent import LSTM, Bidirectional
+from lstmetrics.models.layers.bidirectional import Bidirectional
+from lstmetrics.models.layers.lstm import LSTM
 from lstmetrics.models.layers.simple import Stack
 
 __all__ = ["read_lstm"]
@@ -57,24 +58,35 @@ def _read_direction(
     """Read one layer in one direction; the pattern has a place for the weight's kind."""
     kernel = torch_weight(state_dict, pattern.format("weight_ih"))
     recurrent = torch_weight(state_dict, pattern.format("weight_hh"))
+    projects = pattern.format("weight_hr") in state_dict
+    projection = torch_weight(state_dict, pattern.format("weight_hr")) if projects else None
+    units = recurrent.shape[-1] if projection is None else projection.shape[-1]
     for kind, weight in (("weight_ih", kernel), ("weight_hh", recurrent)):
-        if weight.ndim != 2 or weight.shape[0] != 4 * recurrent.shape[-1]:
+        if weight.ndim != 2 or weight.shape[0] != 4 * units:
             raise ShapeError(
                 f"state_dict[{pattern.format(kind)!r}] must have shape "
                 f"(4 units, {'inputs' if kind == 'weight_ih' else 'units'}), got {weight.shape}"
             )
+    if projection is not None and projection.shape != (recurrent.shape[1], units):
+        raise ShapeError(
+            f"state_dict[{pattern.format('weight_hr')!r}] must have shape "
+            f"({recurrent.shape[1]}, units), got {projection.shape}"
+        )
     use_bias = pattern.format("bias_ih") in state_dict
     layer = LSTM(
-        int(recurrent.shape[1]),
+        int(units),
         use_bias=use_bias,
         return_sequences=return_sequences,
         go_backwards=go_backwards,
         zero_output_for_mask=return_sequences,
+        proj_size=0 if projection is None else int(projection.shape[0]),
     )
     layer.weights = {
         "kernel": float_weight("kernel", kernel.T),
         "recurrent_kernel": float_weight("recurrent_kernel", recurrent.T),
     }
+    if projection is not None:
+        layer.weights["projection"] = float_weight("projection", projection.T)
     if use_bias:
         layer.weights["bias"] = torch_weight(state_dict, pattern.format("bias_ih"))
         layer.weights["recurrent_bias"] = torch_weight(state_dict, pattern.format("bias_hh"))
@@ -88,8 +100,6 @@ def _check_names(state_dict: StateDict, prefix: str, num_layers: int, bidirectio
         match = pattern.match(key)
         if match is None:
             continue
-        if match[2] == "hr":
-            raise UnsupportedError(f"state_dict[{key!r}]: proj_size is not supported")
         if int(match[3]) >= num_layers:
             raise InvalidValueError(
                 f"state_dict holds {key!r}, but num_layers={num_layers}; say how many layers the "

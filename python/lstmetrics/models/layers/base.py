@@ -11,8 +11,11 @@ import numpy.typing as npt
 from lstmetrics import _core
 from lstmetrics.errors import FormatError, InvalidTypeError, ShapeError
 from lstmetrics.models._arguments import FloatArray, float_weight
+from lstmetrics.models.values import Call, Value, as_values, results_of
 
-__all__ = ["Layer"]
+__all__ = ["Layer", "Places"]
+
+Places = Sequence[tuple[int, int]]  # values in a graph's spec: node and index
 
 
 class Layer(ABC):
@@ -51,12 +54,58 @@ class Layer(ABC):
 
     #: Whether a first layer without an input shape is taken to read sequences.
     takes_sequence: ClassVar[bool] = False
+    #: Whether each step is taken by itself, so that TimeDistributed changes nothing.
+    step_by_step: ClassVar[bool] = False
+
+    @property
+    def output_count(self) -> int:
+        """How many values a call gives."""
+        return 1
+
+    @property
+    def state_count(self) -> int:
+        """How many recurrent directions it has, each with a (hidden, cell) pair."""
+        return 0
+
+    @property
+    def is_stateful(self) -> bool:
+        """Whether its states are carried from one batch to the next."""
+        return False
+
+    def __call__(self, inputs: Any, **options: Any) -> Any:
+        """Use the layer on values, such as an :class:`Input` or what other layers have given.
+
+        Parameters
+        ----------
+        inputs : Value, Input, or a sequence of them
+            What the layer takes.
+        **options
+            ``initial_state=`` for recurrent layers: the values they start from.
+
+        Returns
+        -------
+        Value or list of Value
+            What the layer gives.
+        """
+        values = as_values(self.label, inputs)
+        state = options.pop("initial_state", None)
+        if state is not None:
+            values += as_values(f"{self.label}: initial_state", state)
+        if options:
+            raise InvalidTypeError(
+                f"{self.label} got an unexpected keyword argument {next(iter(options))!r}"
+            )
+        return self.called_on(values)
+
+    def called_on(self, values: tuple[Value, ...]) -> Value | list[Value]:
+        """Return the values of a call; see :meth:`__call__`."""
+        return results_of(Call(self, values), self.output_count)
 
     @abstractmethod
     def add_to(
-        self, spec: _core.GraphSpec, name: str, source: int, *, with_weights: bool = True
+        self, spec: _core.GraphSpec, name: str, inputs: Places, *, with_weights: bool = True
     ) -> int:
-        """Append this layer to a graph's spec; return its node.
+        """Append a call of this layer to a graph's spec; return its node.
 
         Shapes can be had without the weights, which are copied otherwise.
         """

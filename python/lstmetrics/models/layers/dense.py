@@ -18,7 +18,7 @@ from lstmetrics.models._arguments import (
     sample_shape,
     torch_weight,
 )
-from lstmetrics.models.layers.base import Layer
+from lstmetrics.models.layers.base import Layer, Places
 
 __all__ = ["Dense"]
 
@@ -49,6 +49,7 @@ class Dense(Layer):
     """
 
     weight_names = ("kernel", "bias")
+    step_by_step = True
 
     def __init__(
         self,
@@ -123,10 +124,10 @@ class Dense(Layer):
         }
 
     def add_to(
-        self, spec: _core.GraphSpec, name: str, source: int, *, with_weights: bool = True
+        self, spec: _core.GraphSpec, name: str, inputs: Places, *, with_weights: bool = True
     ) -> int:
-        """Append this layer to a graph's spec; return its node."""
+        """Append a call of this layer to a graph's spec; return its node."""
         weights = self._weights_for(with_weights)
         return spec.add_dense(
-            name, source, self.units, self.activation, weights.get("kernel"), weights.get("bias")
+            name, inputs, self.units, self.activation, weights.get("kernel"), weights.get("bias")
         )

@@ -10,7 +10,7 @@ import numpy.typing as npt
 from lstmetrics import _core
 from lstmetrics.errors import ShapeError
 from lstmetrics.models._arguments import flag, positive, refuse_unknown, torch_weight
-from lstmetrics.models.layers.base import Layer
+from lstmetrics.models.layers.base import Layer, Places
 
 __all__ = ["Embedding"]
 
@@ -109,12 +109,12 @@ class Embedding(Layer):
         }
 
     def add_to(
-        self, spec: _core.GraphSpec, name: str, source: int, *, with_weights: bool = True
+        self, spec: _core.GraphSpec, name: str, inputs: Places, *, with_weights: bool = True
     ) -> int:
-        """Append this layer to a graph's spec; return its node."""
+        """Append a call of this layer to a graph's spec; return its node."""
         return spec.add_embedding(
             name,
-            source,
+            inputs,
             self.input_dim,
             self.output_dim,
             self.mask_zero,

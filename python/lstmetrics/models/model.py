@@ -1,0 +1,358 @@
+"""Models that can be run: layers between inputs and outputs."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from lstmetrics import _core
+from lstmetrics.errors import InvalidTypeError, InvalidValueError, ShapeError
+from lstmetrics.models._inputs import Port, positive_int
+from lstmetrics.models.engine import Engine
+from lstmetrics.models.layers import Input, Layer
+from lstmetrics.models.network import Network, as_inputs
+from lstmetrics.models.running import Runnable
+from lstmetrics.models.states import CarriedStates
+from lstmetrics.models.text import Vocabulary
+from lstmetrics.models.values import Call, Value, as_values
+
+if TYPE_CHECKING:
+    from lstmetrics.models.loading import PathLike
+
+__all__ = ["Model"]
+
+FloatArray = npt.NDArray[np.float32]
+Text = Vocabulary | Mapping[str, Vocabulary]
+
+
+class Model(Runnable):
+    """A model that is a graph of layers, as Keras's functional ``Model``.
+
+    Parameters
+    ----------
+    inputs : Input or sequence of Input
+        What the model takes.
+    outputs : Value or sequence of Value
+        What it gives: values that layers gave when they were called.
+    name : str, optional
+        The model's name.
+    text : Vocabulary, optional
+        Turns raw strings into the ids that the model takes; saved with it. For several inputs a
+        mapping from the names of those that take strings.
+    labels : sequence of str or int, optional
+        What the outputs of a classifier stand for; saved with it.
+
+    Raises
+    ------
+    lstmetrics.errors.ShapeError
+        A layer cannot take what it is given.
+
+    Notes
+    -----
+    A model without weights has shapes but cannot run. The engine is made when it is first needed,
+    and again after weights have changed by :meth:`set_weights`. Running is safe from many threads,
+    but for a stateful model, whose batches come one after the other.
+
+    Examples
+    --------
+    Two readers of one text, side by side:
+
+    >>> from lstmetrics.models import LSTM, Concatenate, Dense, Embedding, Input, Model
+    >>> ids = Input((None,))
+    >>> vectors = Embedding(50, 8)(ids)
+    >>> both = Concatenate()([LSTM(4)(vectors), LSTM(6, go_backwards=True)(vectors)])
+    >>> Model(ids, Dense(1, activation="sigmoid")(both)).output_shape
+    (None, 1)
+    """
+
+    def __init__(
+        self,
+        inputs: Input | Sequence[Input],
+        outputs: Value | Sequence[Value],
+        *,
+        name: str | None = None,
+        text: Text | None = None,
+        labels: Sequence[str | int] | None = None,
+    ) -> None:
+        network = Network(as_inputs(inputs), as_values("Model: outputs", outputs))
+        self._start(name or "model", text, labels)
+        self._known_network: Network | None = network
+        self._check()
+
+    def _start(self, name: Any, text: Text | None, labels: Sequence[str | int] | None) -> None:
+        """Set what all models have but their layers."""
+        if not isinstance(name, str):
+            raise InvalidTypeError(f"name must be a string, got {name!r}")
+        self.name = name
+        for one in text.values() if isinstance(text, Mapping) else [text]:
+            if one is not None and not isinstance(one, Vocabulary):
+                raise InvalidTypeError(f"text must be a Vocabulary, got {type(one).__name__}")
+        self._text = text
+        self.labels = None if labels is None else [_label(label) for label in labels]
+        self._engine: Engine | None = None
+        self._carried = CarriedStates([])
+
+    # ---- structure --------------------------------------------------------------------------
+
+    @property
+    def layers(self) -> list[Layer]:
+        """The layers, each behind those it takes values of."""
+        return self._network().layers
+
+    @property
+    def inputs(self) -> list[Input]:
+        """What the model takes, in the order that :meth:`predict` expects."""
+        return self._network().inputs
+
+    @property
+    def input_names(self) -> list[str]:
+        """The names of the inputs."""
+        network = self._network()
+        return [network.names[one] for one in network.inputs]
+
+    @property
+    def text(self) -> Vocabulary | None:
+        """What turns raw strings into the ids of the first input that takes strings."""
+        if isinstance(self._text, Mapping):
+            return next(iter(self._text.values()), None)
+        return self._text
+
+    @property
+    def output_shape(self) -> Any:
+        """The shape of what the model gives; None stands for any size; a list for several outputs.
+
+        Raises
+        ------
+        lstmetrics.errors.ShapeError
+            The first layer's input shape is not known yet.
+        """
+        network = self._network()
+        shapes = network.spec(with_weights=False).shapes()
+        nodes = {call: index for index, call in enumerate(network.calls)}
+        found = [tuple(shapes[nodes[value.call]][value.index]) for value in network.outputs]
+        return found[0] if len(found) == 1 else found
+
+    @property
+    def input_shape(self) -> Any:
+        """The shape of what the model takes, None for any size; a list for several inputs."""
+        network = self._network()
+        shapes = network.spec(with_weights=False).shapes()
+        found = [tuple(shapes[index][0]) for index in range(len(network.inputs))]
+        return found[0] if len(found) == 1 else found
+
+    @property
+    def state_names(self) -> list[str]:
+        """The recurrent directions, in the order of their states."""
+        return [name for name, *_ in self._built().graph.state_slots]
+
+    @property
+    def state_sizes(self) -> list[tuple[int, int]]:
+        """The sizes of the hidden and the cell state of each direction."""
+        return [(hidden, cell) for _, hidden, cell in self._built().graph.state_slots]
+
+    @property
+    def is_language_model(self) -> bool:
+        """Whether the model gives one distribution per step, so that tokens have losses."""
+        return self._built().graph.is_language_model
+
+    @property
+    def takes_ids(self) -> bool:
+        """Whether the model's first input takes token ids rather than features."""
+        network = self._network()
+        return network.takes_ids(network.inputs[0])
+
+    @property
+    def vocabulary_size(self) -> int | None:
+        """How many token ids the model's first input takes; None when it takes features."""
+        network = self._network()
+        return network.vocabulary_size(network.inputs[0])
+
+    def __call__(self, inputs: Any) -> Value | list[Value]:
+        """Use the model as a layer of another: its layers are called on other values.
+
+        Parameters
+        ----------
+        inputs : Value, Input, or a sequence of them
+            One for each of the model's inputs.
+
+        Returns
+        -------
+        Value or list of Value
+            What the model gives for them.
+        """
+        network = self._network()
+        given = as_values(self.name, inputs)
+        if len(given) != len(network.inputs):
+            raise ShapeError(
+                f"{self.name} takes {len(network.inputs)} inputs, got {len(given)} values"
+            )
+        values = {
+            (one.value.call, 0): value for one, value in zip(network.inputs, given, strict=True)
+        }
+        for call in network.calls:
+            if isinstance(call.layer, Input):
+                continue
+            again = Call(
+                call.layer, tuple(values[value.call, value.index] for value in call.inputs)
+            )
+            for index in range(call.layer.output_count):
+                values[call, index] = Value(again, index)
+        found = [values[value.call, value.index] for value in network.outputs]
+        return found[0] if len(found) == 1 else found
+
+    # ---- saving -----------------------------------------------------------------------------
+
+    def get_config(self) -> dict[str, Any]:
+        """Return name, layers and calls, vocabulary and labels, JSON-ready."""
+        network = self._network()
+        layers = {layer: index for index, layer in enumerate(network.layers)}
+        calls = {call: index for index, call in enumerate(network.calls)}
+
+        def places(values: Sequence[Value]) -> list[list[int]]:
+            return [[calls[value.call], value.index] for value in values]
+
+        return {
+            "class_name": "Model",
+            "name": self.name,
+            "layers": self._layer_configs(network.names),
+            "calls": [[layers[call.layer], places(call.inputs)] for call in network.calls],
+            "outputs": places(network.outputs),
+            **self._common_config(),
+        }
+
+    def _layer_configs(self, names: Mapping[Layer, str]) -> list[dict[str, Any]]:
+        return [
+            {
+                "class_name": type(layer).__name__,
+                "config": layer.get_config() | {"name": names[layer]},
+            }
+            for layer in self.layers
+        ]
+
+    def _common_config(self) -> dict[str, Any]:
+        text: Any = None
+        if isinstance(self._text, Mapping):
+            text = {"inputs": {name: _text_config(one) for name, one in self._text.items()}}
+        elif self._text is not None:
+            text = _text_config(self._text)
+        return {"text": text, "labels": self.labels}
+
+    def save(self, path: PathLike) -> None:
+        """Write the model to a native ``.safetensors`` file.
+
+        Parameters
+        ----------
+        path : str or path-like
+            Where to; must end in ``.safetensors``. The file is written beside and then renamed, so
+            that a reader never sees half of it.
+
+        Raises
+        ------
+        lstmetrics.errors.InvalidValueError
+            The path has another ending.
+        lstmetrics.errors.ShapeError
+            The model has no weights yet.
+        """
+        from lstmetrics.models.formats.native import write_model
+
+        self._built()
+        write_model(self, os.fspath(path))
+
+    def summary(self) -> str:
+        """Return a table of the layers: name, class, output shape, number of weights."""
+        network = self._network()
+        shapes = network.spec(with_weights=False).shapes()
+        rows = [("Layer", "Output shape", "Weights")]
+        for (name, call), own in zip(network.named_calls(), shapes, strict=True):
+            if isinstance(call.layer, Input) and len(network.inputs) == 1:
+                continue
+            size = sum(weight.size for weight in call.layer.get_weights())
+            shape = ", ".join(str(tuple(one)) for one in own)
+            rows.append((f"{name} ({type(call.layer).__name__})", shape, f"{size:,}"))
+        widths = [max(len(row[column]) for row in rows) for column in range(3)]
+        lines = [
+            f"{row[0]:<{widths[0]}}  {row[1]:<{widths[1]}}  {row[2]:>{widths[2]}}" for row in rows
+        ]
+        return "\n".join(
+            [f'Model "{self.name}"', *lines, f"Total weights: {self.count_params():,}"]
+        )
+
+    def __repr__(self) -> str:
+        names = ", ".join(type(layer).__name__ for layer in self.layers)
+        return f"<{type(self).__name__} {self.name!r}: {names}>"
+
+    # ---- inside -----------------------------------------------------------------------------
+
+    def weight_items(self) -> Mapping[str, FloatArray]:
+        """Return all weights by a name that is unique in the model."""
+        return self._network().weight_items()
+
+    def _network(self) -> Network:
+        """Return the layers between inputs and outputs."""
+        assert self._known_network is not None
+        return self._known_network
+
+    def _ports(self) -> list[Port]:
+        """Return what the inputs take."""
+        network = self._network()
+        texts = self._text if isinstance(self._text, Mapping) else {}
+        return [
+            Port(
+                network.names[one],
+                network.takes_ids(one),
+                texts.get(network.names[one]) if len(network.inputs) > 1 else self.text,
+            )
+            for one in network.inputs
+        ]
+
+    def _check(self) -> None:
+        """Refuse layers that do not fit together, and vocabularies larger than the model's."""
+        network = self._network()
+        network.spec(with_weights=False).shapes()
+        if isinstance(self._text, Mapping):
+            unknown = sorted(set(self._text) - set(self.input_names))
+            if unknown:
+                raise InvalidValueError(f"text: the model has no input {unknown[0]!r}")
+        elif self._text is not None and len(network.inputs) > 1:
+            raise InvalidTypeError("text must map the names of inputs to vocabularies")
+        for one, port in zip(network.inputs, self._ports(), strict=True):
+            size = network.vocabulary_size(one)
+            if port.text is not None and size is not None and len(port.text) > size:
+                raise InvalidValueError(
+                    f"text has {len(port.text)} ids, the Embedding's input_dim is {size}"
+                )
+
+    def _batch_size(self, given: Any) -> int:
+        if given is not None:
+            return positive_int("batch_size", given)
+        own = [one.batch_size for one in self.inputs if one.batch_size is not None]
+        return own[0] if own and self._carried.any else 32
+
+    def _make_engine(self) -> Engine:
+        network = self._network()
+        graph = _core.Graph(network.spec(with_weights=True))
+        outputs = graph.output_shapes[-1][-1]
+        if self.labels is not None and outputs not in (1, len(self.labels)):
+            raise ShapeError(f"the model has {outputs} outputs and {len(self.labels)} labels")
+        flags = network.stateful_slots()
+        if self._carried.flags != flags:
+            self._carried = CarriedStates(flags)
+        return Engine(graph, _core.Session(graph), self._ports())
+
+    def __getstate__(self) -> dict[str, Any]:
+        return self.__dict__ | {"_engine": None}
+
+
+def _text_config(text: Vocabulary) -> dict[str, Any]:
+    return {"kind": text.kind, "config": text.get_config()}
+
+
+def _label(value: Any) -> str | int:
+    plain = value.item() if isinstance(value, np.generic) else value
+    if isinstance(plain, bool) or not isinstance(plain, str | int):
+        raise InvalidTypeError(f"labels must be strings or integers, got {value!r}")
+    return plain

@@ -1,0 +1,66 @@
+// The arrays of one call of a model: checked on the way in, made on the way out.
+#pragma once
+
+#include <string>
+#include <tuple>
+
+#include "core/model_arrays.hpp"
+#include "lstmetrics/base/error.hpp"
+#include "lstmetrics/lstm/session.hpp"
+#include "lstmetrics/lstm/stream.hpp"
+
+namespace lstmetrics::border {
+
+// Ids or features, mask, lengths.
+using InputArrays =
+    std::tuple<std::optional<Ids>, std::optional<Floats>, std::optional<Flags>, std::optional<Ids>>;
+using States = std::vector<std::pair<Floats, Floats>>;  // (hidden, cell) per slot
+using StateList = pybind11::typing::List<pybind11::typing::Tuple<Floats, Floats>>;
+
+std::string shape_text(const std::vector<std::size_t>& shape);
+
+template <class Array>
+void expect_shape(const std::string& name, const Array& array,
+                  const std::vector<std::size_t>& expected) {
+  const std::vector<std::size_t> found(array.shape(), array.shape() + array.ndim());
+  if (found == expected) return;
+  throw ShapeError(name + " must have shape " + shape_text(expected) + " to fit the inputs, got " +
+                   shape_text(found));
+}
+
+// Pointers to initial states, one pair for each slot, checked to be of so many rows.
+void take_states(const lstm::Graph& graph, const States& states, std::size_t rows,
+                 lstm::InitialStates& pointers);
+
+// The inputs of one call. It keeps their arrays alive while the GIL is released.
+class Call {
+ public:
+  Call(const lstm::Graph& graph, std::vector<InputArrays> inputs,
+       std::optional<States> initial_states);
+
+  std::size_t rows() const { return inputs.empty() ? 0 : inputs[0].rows; }
+
+  std::vector<lstm::Input> inputs;
+  lstm::InitialStates initial;
+
+ private:
+  std::vector<InputArrays> arrays_;
+  std::optional<States> states_;
+};
+
+// Arrays for the outputs of a call, and the pointers the session writes to.
+struct OutputArrays {
+  OutputArrays(const lstm::Graph& graph, const std::vector<lstm::Input>& inputs,
+               bool with_steps = true);
+  pybind11::typing::List<Floats> arrays;
+  std::vector<float*> pointers;
+};
+
+// The same for the final states.
+struct FinalArrays {
+  FinalArrays(const lstm::Graph& graph, std::size_t rows);
+  StateList arrays;
+  lstm::FinalStates pointers;
+};
+
+}  // namespace lstmetrics::border
