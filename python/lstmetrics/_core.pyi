@@ -21,9 +21,11 @@ __all__: list[str] = [
     "GraphSpec",
     "LossSum",
     "LstmSpec",
+    "MultilabelCounts",
     "Session",
     "Stream",
     "TokenLoss",
+    "TopKCounts",
     "available_cpus",
     "available_isa_levels",
     "compiled_isa_levels",
@@ -207,6 +209,142 @@ class ConfusionCounts:
     def is_weighted(self) -> bool: ...
     @property
     def labels(self) -> list[int] | list[str]: ...
+    @property
+    def samples(self) -> int: ...
+
+class MultilabelCounts:
+    """
+    What came of the labels of samples that may have several.
+    """
+
+    __hash__: typing.ClassVar[None]  # type: ignore[assignment]
+    @staticmethod
+    def from_bytes(data: bytes) -> MultilabelCounts:
+        """
+        Restore what to_bytes made; FormatError for anything else.
+        """
+    def __add__(self, other: MultilabelCounts) -> MultilabelCounts: ...
+    def __copy__(self) -> MultilabelCounts: ...
+    def __deepcopy__(self, memo: dict[int, typing.Any]) -> MultilabelCounts: ...
+    def __eq__(self, other: typing.Any) -> typing.Any: ...
+    def __getstate__(self) -> bytes: ...
+    def __iadd__(self, other: MultilabelCounts) -> MultilabelCounts: ...
+    def __init__(self, labels: typing.SupportsInt | typing.SupportsIndex | None = None) -> None: ...
+    def __repr__(self) -> str: ...
+    def __setstate__(self, arg0: bytes) -> None: ...
+    def accuracy(self) -> float: ...
+    def copy(self) -> MultilabelCounts:
+        """
+        Return an independent copy.
+        """
+    def digest(self) -> str:
+        """
+        SHA-256, in hexadecimal, of the contract's version and the canonical content.
+        """
+    def error_rate(self) -> float: ...
+    def errors(self) -> float: ...
+    def hamming_loss(self) -> float: ...
+    def jaccard(
+        self,
+        labels: collections.abc.Sequence[typing.SupportsInt | typing.SupportsIndex] | None,
+        average: typing.SupportsInt | typing.SupportsIndex,
+        zero_division: typing.SupportsFloat | typing.SupportsIndex,
+    ) -> tuple[numpy.typing.NDArray[numpy.float64], float, bool]: ...
+    def merge(self, other: MultilabelCounts) -> None:
+        """
+        Add another state to this one; MergeError if their parameters differ.
+        """
+    def one_against_rest(
+        self, labels: collections.abc.Sequence[typing.SupportsInt | typing.SupportsIndex] | None
+    ) -> typing.Any: ...
+    def report(
+        self, zero_division: typing.SupportsFloat | typing.SupportsIndex
+    ) -> tuple[
+        tuple[
+            tuple[
+                numpy.typing.NDArray[numpy.float64],
+                numpy.typing.NDArray[numpy.float64],
+                numpy.typing.NDArray[numpy.float64],
+            ],
+            numpy.typing.NDArray[numpy.float64],
+            tuple[float, float, float],
+            tuple[bool, bool, bool],
+        ],
+        tuple[
+            tuple[
+                numpy.typing.NDArray[numpy.float64],
+                numpy.typing.NDArray[numpy.float64],
+                numpy.typing.NDArray[numpy.float64],
+            ],
+            numpy.typing.NDArray[numpy.float64],
+            tuple[float, float, float],
+            tuple[bool, bool, bool],
+        ],
+        tuple[
+            tuple[
+                numpy.typing.NDArray[numpy.float64],
+                numpy.typing.NDArray[numpy.float64],
+                numpy.typing.NDArray[numpy.float64],
+            ],
+            numpy.typing.NDArray[numpy.float64],
+            tuple[float, float, float],
+            tuple[bool, bool, bool],
+        ],
+        tuple[
+            tuple[
+                numpy.typing.NDArray[numpy.float64],
+                numpy.typing.NDArray[numpy.float64],
+                numpy.typing.NDArray[numpy.float64],
+            ],
+            numpy.typing.NDArray[numpy.float64],
+            tuple[float, float, float],
+            tuple[bool, bool, bool],
+        ],
+        tuple[
+            tuple[
+                numpy.typing.NDArray[numpy.float64],
+                numpy.typing.NDArray[numpy.float64],
+                numpy.typing.NDArray[numpy.float64],
+            ],
+            numpy.typing.NDArray[numpy.float64],
+            tuple[float, float, float],
+            tuple[bool, bool, bool],
+        ],
+        float,
+    ]: ...
+    def reset(self) -> None:
+        """
+        Forget everything seen; keep the parameters.
+        """
+    def scores(
+        self,
+        labels: collections.abc.Sequence[typing.SupportsInt | typing.SupportsIndex] | None,
+        average: typing.SupportsInt | typing.SupportsIndex,
+        beta: typing.SupportsFloat | typing.SupportsIndex,
+        zero_division: typing.SupportsFloat | typing.SupportsIndex,
+    ) -> tuple[
+        tuple[
+            numpy.typing.NDArray[numpy.float64],
+            numpy.typing.NDArray[numpy.float64],
+            numpy.typing.NDArray[numpy.float64],
+        ],
+        numpy.typing.NDArray[numpy.float64],
+        tuple[float, float, float],
+        tuple[bool, bool, bool],
+    ]: ...
+    def to_bytes(self) -> bytes:
+        """
+        Serialise to canonical bytes.
+        """
+    def update(
+        self, y_true: typing.Any, y_pred: typing.Any, sample_weight: typing.Any = None
+    ) -> None: ...
+    @property
+    def is_declared(self) -> bool: ...
+    @property
+    def is_weighted(self) -> bool: ...
+    @property
+    def labels(self) -> int: ...
     @property
     def samples(self) -> int: ...
 
@@ -437,6 +575,64 @@ class TokenLoss:
     def tokens(self) -> int: ...
     @property
     def top_k(self) -> list[int]: ...
+
+class TopKCounts:
+    """
+    How often the true label was among the k of the highest scores.
+    """
+
+    __hash__: typing.ClassVar[None]  # type: ignore[assignment]
+    @staticmethod
+    def from_bytes(data: bytes) -> TopKCounts:
+        """
+        Restore what to_bytes made; FormatError for anything else.
+        """
+    def __add__(self, other: TopKCounts) -> TopKCounts: ...
+    def __copy__(self) -> TopKCounts: ...
+    def __deepcopy__(self, memo: dict[int, typing.Any]) -> TopKCounts: ...
+    def __eq__(self, other: typing.Any) -> typing.Any: ...
+    def __getstate__(self) -> bytes: ...
+    def __iadd__(self, other: TopKCounts) -> TopKCounts: ...
+    def __init__(
+        self,
+        ks: collections.abc.Sequence[typing.SupportsInt | typing.SupportsIndex],
+        labels: typing.Any = None,
+    ) -> None: ...
+    def __repr__(self) -> str: ...
+    def __setstate__(self, arg0: bytes) -> None: ...
+    def accuracies(self) -> list[float]: ...
+    def copy(self) -> TopKCounts:
+        """
+        Return an independent copy.
+        """
+    def digest(self) -> str:
+        """
+        SHA-256, in hexadecimal, of the contract's version and the canonical content.
+        """
+    def hits(self) -> list[float]: ...
+    def merge(self, other: TopKCounts) -> None:
+        """
+        Add another state to this one; MergeError if their parameters differ.
+        """
+    def reset(self) -> None:
+        """
+        Forget everything seen; keep the parameters.
+        """
+    def to_bytes(self) -> bytes:
+        """
+        Serialise to canonical bytes.
+        """
+    def update(
+        self, y_true: typing.Any, y_score: typing.Any, sample_weight: typing.Any = None
+    ) -> None: ...
+    @property
+    def is_weighted(self) -> bool: ...
+    @property
+    def ks(self) -> list[int]: ...
+    @property
+    def labels(self) -> list[int] | list[str]: ...
+    @property
+    def samples(self) -> int: ...
 
 class GraphSpec:
     def __init__(self) -> None: ...
