@@ -13,6 +13,7 @@ MODULES = (
     "sklearn.metrics.tests.test_common",
     "sklearn.metrics.tests.test_score_objects",
     "sklearn.metrics._plot.tests",
+    "sklearn.tests.test_calibration",
 )
 
 
@@ -22,6 +23,7 @@ def main() -> int:
     # on. Their graphics cards and the like are skipped.
     os.environ["SCIPY_ARRAY_API"] = "1"
     os.environ.setdefault("MPLBACKEND", "agg")
+    os.environ.setdefault("SKLEARN_SEED", "42")
     sys.path.insert(0, str(HERE.parent))
     import pytest
     import sklearn

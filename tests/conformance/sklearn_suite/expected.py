@@ -9,7 +9,14 @@ from __future__ import annotations
 __all__ = ["DELEGATED", "FAILURES"]
 
 # Test (file::name, parameters included or not) -> why it fails.
-FAILURES: dict[str, str] = {}
+FAILURES: dict[str, str] = {
+    "test_classification.py::test_balanced_accuracy_score[y_true2-y_pred2]": (
+        "wants == with a formula that rounds three times; ours is 1/3, rounded once"
+    ),
+    "test_classification.py::test_d2_brier_score": (
+        "wants == 0 of a forecast 0.6, which as a double is not 3/5: ours is -5.6e-17"
+    ),
+}
 
 # Function -> why it passes on calls that are in our trade. Sparse targets, arrays of other
 # libraries with dispatch on, and parameters that scikit-learn was told not to check are not.

@@ -86,6 +86,7 @@ def _place(item: pytest.Item) -> str:
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Expect the listed failures, strictly; an entry that names no test is an error."""
+    items[:] = [item for item in items if _concerns_us(item)]
     unused = set(FAILURES)
     for item in items:
         place = _place(item)
@@ -95,6 +96,13 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
                 item.add_marker(pytest.mark.xfail(reason=FAILURES[entry], strict=True))
     if unused and not _is_a_part(config):
         raise pytest.UsageError(f"expected failures that are no tests: {', '.join(sorted(unused))}")
+
+
+def _concerns_us(item: pytest.Item) -> bool:
+    """Return whether a test is of metrics; among those of calibrated classifiers few are."""
+    return item.path.name != "test_calibration.py" or any(
+        word in item.name for word in ("calibration_curve", "calibration_display")
+    )
 
 
 def _is_a_part(config: pytest.Config) -> bool:
