@@ -13,6 +13,8 @@ void register_loss(pybind11::module_& module);
 void register_calibration(pybind11::module_& module);
 void register_tokens(pybind11::module_& module);
 void register_top_k(pybind11::module_& module);
+void register_paired(pybind11::module_& module);
+void register_paired_scores(pybind11::module_& module);
 void register_models(pybind11::module_& module);
 
 }  // namespace lstmetrics::border

@@ -7,7 +7,16 @@ from typing import Any
 
 import numpy as np
 
-from lstmetrics.streaming import Calibration, Confusion, Loss, MultilabelConfusion, Tokens, TopK
+from lstmetrics.streaming import (
+    Calibration,
+    Confusion,
+    Loss,
+    MultilabelConfusion,
+    PairedOutcomes,
+    PairedScores,
+    Tokens,
+    TopK,
+)
 
 
 def _tokens() -> Tokens:
@@ -45,6 +54,14 @@ STATES: dict[str, Callable[[], Any]] = {
     "topk_numbers": lambda: TopK((3, 1)).update([0, 2, 1], [[3, 2, 1], [1, 1, 1], [2, 0, 5]]),
     "topk_labels": lambda: TopK(2, labels=["é", "a", "\U0001f600"]).update(
         ["é", "a"], [[0.5, -np.inf, 0.5], [1.0, 2.0, 3.0]], [1e300, 1e-300]
+    ),
+    "pairedoutcomes_integers": lambda: PairedOutcomes().update(
+        [0, -5, 0], [0, 2**40, 0], [1, 0, 1]
+    ),
+    "pairedoutcomes_text": lambda: PairedOutcomes(["é", "a", ""]).update(["a"], ["é"], ["a"]),
+    "pairedscores_integers": lambda: PairedScores().update([0, 1, 1], [0.5, -0.0, 0.5], [1, 2, 1]),
+    "pairedscores_text": lambda: PairedScores(["é", "a"], "é").update(
+        ["a", "é"], [5e-324, -1e308], [float("inf"), -2.5]
     ),
     "tokens": _tokens,
     "tokens_nll": lambda: Tokens().update_nll([0.5, 1.5], correct=[1, 0]),

@@ -7,7 +7,16 @@ from pathlib import Path
 import pytest
 
 from golden.states import STATES
-from lstmetrics.streaming import Calibration, Confusion, Loss, MultilabelConfusion, Tokens, TopK
+from lstmetrics.streaming import (
+    Calibration,
+    Confusion,
+    Loss,
+    MultilabelConfusion,
+    PairedOutcomes,
+    PairedScores,
+    Tokens,
+    TopK,
+)
 
 FILES = sorted(Path(__file__).parent.glob("*.bin"))
 CLASSES = {
@@ -15,6 +24,8 @@ CLASSES = {
     "confusion": Confusion,
     "loss": Loss,
     "multilabel": MultilabelConfusion,
+    "pairedoutcomes": PairedOutcomes,
+    "pairedscores": PairedScores,
     "tokens": Tokens,
     "topk": TopK,
 }

@@ -16,7 +16,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lstmetrics.errors import FormatError
-from lstmetrics.streaming import Calibration, Confusion, Loss, MultilabelConfusion, Tokens, TopK
+from lstmetrics.streaming import (
+    Calibration,
+    Confusion,
+    Loss,
+    MultilabelConfusion,
+    PairedOutcomes,
+    PairedScores,
+    Tokens,
+    TopK,
+)
 
 SETTINGS = settings(max_examples=25)
 Arguments = tuple[Any, ...]
@@ -74,6 +83,15 @@ def _logits(generator: np.random.Generator, size: int) -> Arguments:
     return generator.standard_normal((size, 33)).astype("f4") * 9, generator.integers(0, 33, size)
 
 
+def _triples(generator: np.random.Generator, size: int) -> Arguments:
+    return tuple(generator.choice(["a", "b", "é", ""], (3, size)))
+
+
+def _pairs(generator: np.random.Generator, size: int) -> Arguments:
+    scores = generator.standard_normal((2, size)).round(1) * 10.0 ** generator.integers(-200, 200)
+    return generator.integers(0, 2, size), *scores
+
+
 def _update(state: Any, arguments: Arguments) -> Any:
     return state.update(*arguments)
 
@@ -95,6 +113,8 @@ KINDS = [
         _update,
     ),
     Kind("top_k", lambda: TopK((1, 3)), _scores, _update),
+    Kind("outcomes", PairedOutcomes, _triples, _update),
+    Kind("scores of two", PairedScores, _pairs, _update),
     Kind("tokens", lambda: Tokens(top_k=(5, 2)), _logits, _update),
     Kind("nll", Tokens, _losses, lambda s, a: s.update_nll(a[0])),
 ]

@@ -34,8 +34,11 @@ def hashed(*words: int | str) -> int:
     return value
 
 
-def _then(value: int, word: int) -> int:
-    return _mix(_mix((value + _GOLDEN) & _MASK) ^ word)
+def then(value: int, *words: int) -> int:
+    """Return a hash with more words."""
+    for word in words:
+        value = _mix(_mix((value + _GOLDEN) & _MASK) ^ word)
+    return value
 
 
 def label_hash(label: int | str) -> int:
@@ -46,9 +49,7 @@ def label_hash(label: int | str) -> int:
 def cell_hash(*labels: int | str) -> int:
     """Return the hash of a cell, whose labels are hashed first."""
     first, *others = map(label_hash, labels)
-    for other in others:
-        first = _then(first, other)
-    return first
+    return then(first, *others)
 
 
 @cache
@@ -62,7 +63,7 @@ def _cumulative(mean: int, k: int) -> int:
 def draw(seed: int, replicate: int, cell: int, count: int) -> int:
     """Return how often the samples of a cell are drawn; up to 32 of them."""
     assert count <= 32
-    bits = _mix((_then(hashed(seed, replicate), cell) + _GOLDEN) & _MASK)
+    bits = _mix((then(hashed(seed, replicate), cell) + _GOLDEN) & _MASK)
     k = 0
     while bits >= _cumulative(count, k):
         k += 1

@@ -75,6 +75,14 @@ std::string_view state_name(std::uint16_t tag) noexcept {
       return "PairedOutcomes";
     case Tag::paired_scores:
       return "PairedScores";
+    case Tag::grouped:
+      return "Grouped";
+    case Tag::collection:
+      return "Collection";
+    case Tag::clustered_counts:
+      return "ClusteredCounts";
+    case Tag::clustered_losses:
+      return "ClusteredLosses";
   }
   return "unknown";
 }

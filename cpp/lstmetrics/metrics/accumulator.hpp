@@ -47,6 +47,10 @@ enum class Tag : std::uint16_t {
   entity_counts = 8,
   paired_outcomes = 9,
   paired_scores = 10,
+  grouped = 11,
+  collection = 12,
+  clustered_counts = 13,
+  clustered_losses = 14,
 };
 
 namespace detail {

@@ -30,19 +30,6 @@ std::size_t count_numbers(const LabelColumn& y_true, const LabelColumn& y_pred, 
   return done;
 }
 
-LabelSet united(const LabelColumn& y_true, const LabelSet& true_labels, const LabelColumn& y_pred,
-                const LabelSet& predicted_labels) {
-  if (true_labels.kind() != predicted_labels.kind()) {
-    const auto told = [](const LabelColumn& column, const LabelSet& labels) {
-      return std::string(column.name) + (labels.is_text() ? " holds text " : " holds integers ") +
-             labels.names();
-    };
-    throw InvalidType(told(y_true, true_labels) + " but " + told(y_pred, predicted_labels) +
-                      ": labels must be all integers or all text, convert one of them");
-  }
-  return true_labels.united(predicted_labels);
-}
-
 std::vector<std::uint32_t> positions(const LabelSet& set, const LabelList& labels) {
   std::vector<std::uint32_t> found(labels.size());
   const std::vector<std::ptrdiff_t> selected = set.select(labels);

@@ -17,21 +17,6 @@ constexpr std::uint8_t kDeclaredFlag = 1;
 constexpr std::uint8_t kWeightedFlag = 2;
 constexpr std::size_t kMostMatrixLabels = 16384;  // 2 GiB
 
-// The first sample with a label that was not declared, by name.
-[[noreturn]] void refuse_unknown(const LabelColumn& y_true, const LabelColumn& y_pred,
-                                 const LabelSet& seen, const LabelSet& declared) {
-  for (const LabelColumn* column : {&y_true, &y_pred}) {
-    for (std::size_t i = 0; i < seen.size(); ++i) {
-      if (declared.index_of(seen, i) != kAbsent) continue;
-      if (const auto sample = first_sample(*column, seen, i)) {
-        throw InvalidValue(place(column->name, *sample) + " is " + seen.name(i) +
-                           ", which is not among the declared labels " + declared.names());
-      }
-    }
-  }
-  throw InvalidValue("a label is not among the declared labels " + declared.names());
-}
-
 // Only the cells whose labels were declared.
 ConfusionBatch restricted(const ConfusionBatch& batch, const LabelSet& declared) {
   ConfusionBatch kept;
@@ -82,7 +67,8 @@ void ConfusionCounts::update(const LabelColumn& y_true, const LabelColumn& y_pre
   ConfusionCounts delta;
   count_batch(y_true, y_pred, weights, options.allow_negative_weights, [&](ConfusionBatch&& batch) {
     if (declared_ && !labels_.includes(batch.labels)) {
-      if (!options.ignore_unknown_labels) refuse_unknown(y_true, y_pred, batch.labels, labels_);
+      if (!options.ignore_unknown_labels)
+        refuse_undeclared({&y_true, &y_pred}, batch.labels, labels_);
       batch = restricted(batch, labels_);
     }
     delta.commit(std::move(batch.labels), std::move(batch.cells), batch.samples);
@@ -109,20 +95,7 @@ void ConfusionCounts::commit(LabelSet labels, Cells cells, std::int64_t samples)
 }
 
 void ConfusionCounts::merge(const ConfusionCounts& other) {
-  if (declared_ != other.declared_ || (declared_ && labels_ != other.labels_)) {
-    const auto told = [](const ConfusionCounts& state) {
-      return state.declared_ ? "declared labels " + state.labels_.names()
-                             : std::string("discovered labels");
-    };
-    throw MergeError("ConfusionCounts with " + told(*this) + " cannot be merged with one with " +
-                     told(other) + ": declare the same labels in both");
-  }
-  if (labels_.kind() != LabelKind::none && other.labels_.kind() != LabelKind::none &&
-      labels_.kind() != other.labels_.kind()) {
-    throw MergeError("ConfusionCounts of labels " + labels_.names() +
-                     " cannot be merged with one of labels " + other.labels_.names() +
-                     ": text and integers do not mix");
-  }
+  check_merge(kName, {labels_, declared_}, {other.labels_, other.declared_});
   commit(other.labels_, other.cells_, other.samples_);
 }
 

@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <functional>
 #include <optional>
+#include <span>
 #include <string_view>
 #include <vector>
 
@@ -27,6 +28,14 @@ struct ConfusionOptions {
   bool ignore_unknown_labels = false;
 };
 
+// A cell as others hand it over: labels by their place in a set.
+struct CountedCell {
+  std::uint32_t row = 0;
+  std::uint32_t column = 0;
+  std::int64_t count = 0;
+  numeric::ExactSum weight{};  // of a weighted state
+};
+
 class LSTMETRICS_API ConfusionCounts {
  public:
   static constexpr std::uint16_t kTag = static_cast<std::uint16_t>(Tag::confusion_counts);
@@ -42,6 +51,11 @@ class LSTMETRICS_API ConfusionCounts {
   // ShapeError, InvalidValue (negative counts, NaN, repeated labels), CountOverflow.
   static ConfusionCounts from_matrix(const LabelList& labels, const Matrix& matrix,
                                      bool declare = false);
+
+  // Cells counted elsewhere, in any order; the same cell may come often. Of `labels`, those are
+  // kept that a cell has, or all if they are declared. The counts must fit together.
+  static ConfusionCounts of_cells(const LabelSet& labels, bool declared, bool weighted,
+                                  std::span<const CountedCell> cells);
 
   // All or nothing. Errors: ShapeError (lengths), InvalidType (text and integers mixed, wrong
   // dtype), InvalidValue (labels that are not integral, weights that are not finite or negative,

@@ -320,4 +320,31 @@ std::optional<std::size_t> first_sample(const LabelColumn& column, const LabelSe
   return std::nullopt;
 }
 
+LabelSet united(const LabelColumn& y_true, const LabelSet& true_labels, const LabelColumn& y_pred,
+                const LabelSet& predicted_labels) {
+  if (true_labels.kind() != predicted_labels.kind()) {
+    const auto told = [](const LabelColumn& column, const LabelSet& labels) {
+      return std::string(column.name) + (labels.is_text() ? " holds text " : " holds integers ") +
+             labels.names();
+    };
+    throw InvalidType(told(y_true, true_labels) + " but " + told(y_pred, predicted_labels) +
+                      ": labels must be all integers or all text, convert one of them");
+  }
+  return true_labels.united(predicted_labels);
+}
+
+void refuse_undeclared(std::initializer_list<const LabelColumn*> columns, const LabelSet& seen,
+                       const LabelSet& declared) {
+  for (const LabelColumn* column : columns) {
+    for (std::size_t i = 0; i < seen.size(); ++i) {
+      if (declared.index_of(seen, i) != kAbsent) continue;
+      if (const auto sample = first_sample(*column, seen, i)) {
+        throw InvalidValue(place(column->name, *sample) + " is " + seen.name(i) +
+                           ", which is not among the declared labels " + declared.names());
+      }
+    }
+  }
+  throw InvalidValue("a label is not among the declared labels " + declared.names());
+}
+
 }  // namespace lstmetrics::metrics

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <initializer_list>
 #include <optional>
 #include <string_view>
 #include <vector>
@@ -41,6 +42,14 @@ LabelSet discover(const LabelColumn& column, std::size_t expected = static_cast<
 // is the name of those.
 LSTMETRICS_API LabelSet labels_shown(const LabelColumn& column, std::size_t columns,
                                      std::string_view scores);
+
+// Labels of two columns: InvalidType, with their names, when one has text and the other integers.
+LabelSet united(const LabelColumn& column, const LabelSet& labels, const LabelColumn& other,
+                const LabelSet& other_labels);
+
+// InvalidValue that names the first sample with a label that was not declared.
+[[noreturn]] void refuse_undeclared(std::initializer_list<const LabelColumn*> columns,
+                                    const LabelSet& seen, const LabelSet& declared);
 
 // The first sample that has label `i` of the set.
 std::optional<std::size_t> first_sample(const LabelColumn& column, const LabelSet& set,

@@ -88,6 +88,21 @@ std::vector<std::uint32_t> LabelSet::positions_in(const LabelSet& other) const {
   return positions;
 }
 
+LabelSet LabelSet::only(const std::vector<bool>& marked, std::vector<std::uint32_t>& places) const {
+  LabelSet kept;
+  places.resize(size());
+  for (std::size_t i = 0; i < size(); ++i) {
+    places[i] = static_cast<std::uint32_t>(kept.integers_.size() + kept.texts_.size());
+    if (!marked[i]) continue;
+    kept.kind_ = kind_;
+    if (is_text())
+      kept.texts_.push_back(texts_[i]);
+    else
+      kept.integers_.push_back(integers_[i]);
+  }
+  return kept;
+}
+
 bool LabelSet::includes(const LabelSet& other) const noexcept {
   if (other.empty()) return true;
   if (kind_ != other.kind_) return false;
@@ -153,6 +168,23 @@ LabelSet LabelSet::load(Reader& reader) {
   check_ascending(set.integers_);
   check_ascending(set.texts_);
   return set;
+}
+
+void check_merge(std::string_view state, const StateLabels& a, const StateLabels& b) {
+  const std::string name(state);
+  if (a.declared != b.declared || (a.declared && a.labels != b.labels)) {
+    const auto told = [](const StateLabels& side) {
+      return side.declared ? "declared labels " + side.labels.names()
+                           : std::string("discovered labels");
+    };
+    throw MergeError(name + " with " + told(a) + " cannot be merged with one with " + told(b) +
+                     ": declare the same labels in both");
+  }
+  if (!a.labels.empty() && !b.labels.empty() && a.labels.kind() != b.labels.kind()) {
+    throw MergeError(name + " of labels " + a.labels.names() +
+                     " cannot be merged with one of labels " + b.labels.names() +
+                     ": text and integers do not mix");
+  }
 }
 
 void check_same_size(std::initializer_list<NamedSize> sizes) {

@@ -56,6 +56,9 @@ class LSTMETRICS_API LabelSet {
   // The position of every own label in `other`, which must hold them all.
   std::vector<std::uint32_t> positions_in(const LabelSet& other) const;
 
+  // Only the labels that are marked; `places` tells where each stands among them, if it does.
+  LabelSet only(const std::vector<bool>& marked, std::vector<std::uint32_t>& places) const;
+
   bool includes(const LabelSet& other) const noexcept;
   // InvalidType when one holds integers and the other text.
   LabelSet united(const LabelSet& other) const;
@@ -72,6 +75,14 @@ class LSTMETRICS_API LabelSet {
   std::vector<std::int64_t> integers_;
   std::vector<std::string> texts_;
 };
+
+// MergeError when the labels of two states of that name cannot be merged: one or both are declared
+// and they differ, or one holds text and the other integers.
+struct StateLabels {
+  const LabelSet& labels;
+  bool declared;
+};
+LSTMETRICS_API void check_merge(std::string_view state, const StateLabels& a, const StateLabels& b);
 
 // A column of labels as it comes from outside: integers, booleans, integral floats or fixed-width
 // text; or, with a dictionary, integer codes into it.

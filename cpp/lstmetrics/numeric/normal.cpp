@@ -158,6 +158,11 @@ double normal_quantile(double p) {
   return -x;
 }
 
+double normal_hazard(double x) {
+  if (x * kSqrtHalf < kSmall) return bell(x) / kSqrtTwoPi / (0.5 - 0.5 * erf_small(x * kSqrtHalf));
+  return 2 / kSqrtTwoPi / scaled_erfc(x * kSqrtHalf);
+}
+
 double two_sided_p(double z) {
   if (z != z) return kNan;
   return 2 * normal_cdf(-std::fabs(z));

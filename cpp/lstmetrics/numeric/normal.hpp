@@ -19,6 +19,9 @@ LSTMETRICS_API double normal_cdf(double x);
 // The x with P(Z <= x) = p: at most 4 units off. -inf at 0, inf at 1, NaN outside [0, 1].
 LSTMETRICS_API double normal_quantile(double p);
 
+// The density over the upper tail, P(Z >= x), for x in [0, 39]: at most 7 units off.
+LSTMETRICS_API double normal_hazard(double x);
+
 // P(|Z| >= |z|): the p-value of a two-sided test.
 LSTMETRICS_API double two_sided_p(double z);
 

@@ -71,7 +71,14 @@ const Thresholds& table_of(std::int64_t mean) {
 
 std::int64_t by_inversion(std::int64_t mean, RandomStream& random) {
   const Thresholds& table = table_of(mean);
-  return std::upper_bound(table.begin(), table.end(), random.bits()) - table.begin();
+  const std::uint64_t bits = random.bits();
+  auto at = table.begin();
+  if (mean <= 4) {
+    while (at != table.end() && *at <= bits) ++at;
+  } else {
+    at = std::upper_bound(at, table.end(), bits);
+  }
+  return at - table.begin();
 }
 
 // ---- large means ----------------------------------------------------------------------------

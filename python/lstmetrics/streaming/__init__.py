@@ -5,7 +5,20 @@ from lstmetrics.streaming._confusion import Confusion
 from lstmetrics.streaming._interval import Interval
 from lstmetrics.streaming._loss import Loss
 from lstmetrics.streaming._multilabel import MultilabelConfusion
+from lstmetrics.streaming._paired import PairedOutcomes, PairedTest
+from lstmetrics.streaming._paired_scores import PairedScores
 from lstmetrics.streaming._tokens import Tokens
 from lstmetrics.streaming._top_k import TopK
 
-__all__ = ["Calibration", "Confusion", "Interval", "Loss", "MultilabelConfusion", "Tokens", "TopK"]
+__all__ = [
+    "Calibration",
+    "Confusion",
+    "Interval",
+    "Loss",
+    "MultilabelConfusion",
+    "PairedOutcomes",
+    "PairedScores",
+    "PairedTest",
+    "Tokens",
+    "TopK",
+]

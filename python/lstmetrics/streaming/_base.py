@@ -5,10 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, ClassVar, Protocol, Self
 
+import numpy as np
+import numpy.typing as npt
+
 from lstmetrics.errors import InvalidTypeError
-from lstmetrics.streaming._interval import Interval, Ways, interval_of
+from lstmetrics.streaming._interval import Interval, Ways, interval_of, replicate_values
 
 __all__ = ["State", "Streaming"]
+
+Floats = npt.NDArray[np.float64]
 
 
 class State(Protocol):
@@ -201,6 +206,20 @@ class Streaming:
             If the method is not for these options and weights.
         """
         return interval_of(self.copy(), metric, level, method, seed, replicates, options)
+
+    def _measure(
+        self, metric: str | Callable[[Any], float], options: dict[str, Any]
+    ) -> Callable[[Any], float]:
+        """Return what computes a metric of an instance such as this one, or of a replicate."""
+        if callable(metric):
+            return metric
+        return lambda instance: getattr(instance, metric)(**options)
+
+    def _replicate_values(
+        self, measure: Callable[[Any], float], seed: int, replicates: int
+    ) -> Floats:
+        """Return the value of what `_measure` made for each replicate of the bootstrap."""
+        return replicate_values(self._replicates, measure, seed, replicates)
 
     def _replicates(self, seed: int, first: int, count: int) -> list[Any]:
         """Return replicates of the bootstrap, as instances that have the metrics."""

@@ -29,6 +29,7 @@ __all__ = [
     "check_level",
     "interval_of",
     "proportion",
+    "replicate_values",
 ]
 
 Bounds = tuple[float, float]
@@ -135,13 +136,13 @@ def interval_of(
     level = check_level(level, function)
     check_draws(seed, replicates, function)
     ways = _ways(snapshot, metric, method, function)
-    measure = metric if callable(metric) else lambda state: getattr(state, metric)(**options)
+    measure = snapshot._measure(metric, options)
     estimate = _number(measure(snapshot), metric)
     for way in ways:
         if way.bounds is None:
             return bootstrap_interval(
                 estimate,
-                replicate_values(snapshot, measure, int(seed), int(replicates)),
+                snapshot._replicate_values(measure, int(seed), int(replicates)),
                 level,
             )
         bounds = way.bounds(snapshot, level, options)
@@ -159,7 +160,7 @@ def _ways(
     if callable(metric):
         if not hasattr(snapshot._state, "replicates"):
             raise UnsupportedError(
-                f"{function}: a metric of your own takes a bootstrap, which this state has not; "
+                f"{function}: this state has no bootstrap of a metric of your own; "
                 f"name one of {sorted(known)}"
             )
         ways: tuple[Way, ...] = (BOOTSTRAP,)
@@ -177,14 +178,16 @@ def _ways(
 
 
 def replicate_values(
-    snapshot: Streaming, measure: Callable[[Any], Any], seed: int, replicates: int
+    draw: Callable[[int, int, int], list[Any]],
+    measure: Callable[[Any], Any],
+    seed: int,
+    replicates: int,
 ) -> npt.NDArray[np.float64]:
-    """Return a metric's value for each replicate."""
+    """Return a metric's value for each replicate, given what draws some of them."""
     values: list[float] = []
     with silence():
         for first in range(0, replicates, _CHUNK):
-            count = min(_CHUNK, replicates - first)
-            drawn = snapshot._replicates(seed, first, count)
+            drawn = draw(seed, first, min(_CHUNK, replicates - first))
             values += [float(measure(replicate)) for replicate in drawn]
     return np.array(values, np.float64)
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from lstmetrics.streaming._interval import BOOTSTRAP, Bounds, Options, Way, Ways, proportion
 
-__all__ = ["CONFUSION", "LOSS", "TOKENS", "TOP_K"]
+__all__ = ["CONFUSION", "LOSS", "PAIRED_OUTCOMES", "PAIRED_SCORES", "TOKENS", "TOP_K"]
 
 
 def _accuracy(confusion: Any, _options: Options) -> tuple[float, float] | None:
@@ -63,6 +63,31 @@ CONFUSION: Ways = {
     "recall": (proportion(_recall), BOOTSTRAP),
     "zero_one_loss": (proportion(_error_rate), BOOTSTRAP),
 }
+
+
+def _newcombe(paired: Any, level: float, _options: Options) -> Bounds:
+    bounds: Bounds = paired._state.newcombe_bounds(level)
+    return bounds
+
+
+def _difference_of_accuracies(paired: Any, level: float, _options: Options) -> Bounds:
+    bounds: Bounds = paired._state.normal_bounds(level)
+    return bounds
+
+
+# Of the difference of two models.
+PAIRED_OUTCOMES: Ways = {
+    **dict.fromkeys(CONFUSION, _DRAWN),
+    "accuracy": (Way("newcombe", _newcombe), Way("normal", _difference_of_accuracies), BOOTSTRAP),
+}
+
+
+def _delong(paired: Any, level: float, _options: Options) -> Bounds:
+    bounds: Bounds = paired._state.bounds(level)
+    return bounds
+
+
+PAIRED_SCORES: Ways = {"roc_auc": (Way("delong", _delong), BOOTSTRAP)}
 
 
 def _mean_loss(loss: Any, level: float, _options: Options) -> Bounds:

@@ -231,7 +231,7 @@ def test_unknown_options_are_the_metrics_to_refuse(confusion: Confusion) -> None
 
 
 def test_losses_have_no_bootstrap() -> None:
-    with pytest.raises(UnsupportedError, match="a metric of your own takes a bootstrap"):
+    with pytest.raises(UnsupportedError, match="no bootstrap of a metric of your own"):
         Loss("user").interval(lambda loss: loss.value())
     with pytest.raises(InvalidParameterError, match="one of \\['normal'\\] for 'value'"):
         Loss("user").interval("value", method="bootstrap")
