@@ -25,7 +25,9 @@ __all__: list[str] = [
     "PairedOutcomes",
     "PairedScores",
     "Session",
+    "Stream",
     "TokenLoss",
+    "TopKCounts",
     "available_cpus",
     "available_isa_levels",
     "compiled_isa_levels",
@@ -576,6 +578,64 @@ class TokenLoss:
     @property
     def top_k(self) -> list[int]: ...
 
+class TopKCounts:
+    """
+    How often the true label was among the k of the highest scores.
+    """
+
+    __hash__: typing.ClassVar[None]  # type: ignore[assignment]
+    @staticmethod
+    def from_bytes(data: bytes) -> TopKCounts:
+        """
+        Restore what to_bytes made; FormatError for anything else.
+        """
+    def __add__(self, other: TopKCounts) -> TopKCounts: ...
+    def __copy__(self) -> TopKCounts: ...
+    def __deepcopy__(self, memo: dict[int, typing.Any]) -> TopKCounts: ...
+    def __eq__(self, other: typing.Any) -> typing.Any: ...
+    def __getstate__(self) -> bytes: ...
+    def __iadd__(self, other: TopKCounts) -> TopKCounts: ...
+    def __init__(
+        self,
+        ks: collections.abc.Sequence[typing.SupportsInt | typing.SupportsIndex],
+        labels: typing.Any = None,
+    ) -> None: ...
+    def __repr__(self) -> str: ...
+    def __setstate__(self, arg0: bytes) -> None: ...
+    def accuracies(self) -> list[float]: ...
+    def copy(self) -> TopKCounts:
+        """
+        Return an independent copy.
+        """
+    def digest(self) -> str:
+        """
+        SHA-256, in hexadecimal, of the contract's version and the canonical content.
+        """
+    def hits(self) -> list[float]: ...
+    def merge(self, other: TopKCounts) -> None:
+        """
+        Add another state to this one; MergeError if their parameters differ.
+        """
+    def reset(self) -> None:
+        """
+        Forget everything seen; keep the parameters.
+        """
+    def to_bytes(self) -> bytes:
+        """
+        Serialise to canonical bytes.
+        """
+    def update(
+        self, y_true: typing.Any, y_score: typing.Any, sample_weight: typing.Any = None
+    ) -> None: ...
+    @property
+    def is_weighted(self) -> bool: ...
+    @property
+    def ks(self) -> list[int]: ...
+    @property
+    def labels(self) -> list[int] | list[str]: ...
+    @property
+    def samples(self) -> int: ...
+
 class PairedOutcomes:
     """
     How often each true label met each pair of predictions.
@@ -700,6 +760,198 @@ class PairedScores:
     @property
     def samples(self) -> int: ...
 
+class GraphSpec:
+    def __init__(self) -> None: ...
+    def add_activation(
+        self,
+        name: str,
+        inputs: collections.abc.Sequence[
+            tuple[
+                typing.SupportsInt | typing.SupportsIndex, typing.SupportsInt | typing.SupportsIndex
+            ]
+        ],
+        activation: str,
+    ) -> int: ...
+    def add_batch_normalization(
+        self,
+        name: str,
+        inputs: collections.abc.Sequence[
+            tuple[
+                typing.SupportsInt | typing.SupportsIndex, typing.SupportsInt | typing.SupportsIndex
+            ]
+        ],
+        epsilon: typing.SupportsFloat | typing.SupportsIndex,
+        gamma: typing.Annotated[numpy.typing.ArrayLike, numpy.float32] | None,
+        beta: typing.Annotated[numpy.typing.ArrayLike, numpy.float32] | None,
+        mean: typing.Annotated[numpy.typing.ArrayLike, numpy.float32] | None,
+        variance: typing.Annotated[numpy.typing.ArrayLike, numpy.float32] | None,
+    ) -> int: ...
+    def add_bidirectional(
+        self,
+        name: str,
+        inputs: collections.abc.Sequence[
+            tuple[
+                typing.SupportsInt | typing.SupportsIndex, typing.SupportsInt | typing.SupportsIndex
+            ]
+        ],
+        forward: LstmSpec,
+        backward: LstmSpec,
+        merge_mode: str,
+    ) -> int: ...
+    def add_conv1d(
+        self,
+        name: str,
+        inputs: collections.abc.Sequence[
+            tuple[
+                typing.SupportsInt | typing.SupportsIndex, typing.SupportsInt | typing.SupportsIndex
+            ]
+        ],
+        filters: typing.SupportsInt | typing.SupportsIndex,
+        size: typing.SupportsInt | typing.SupportsIndex,
+        stride: typing.SupportsInt | typing.SupportsIndex,
+        dilation: typing.SupportsInt | typing.SupportsIndex,
+        padding: str,
+        groups: typing.SupportsInt | typing.SupportsIndex,
+        activation: str,
+        kernel: typing.Annotated[numpy.typing.ArrayLike, numpy.float32] | None,
+        bias: typing.Annotated[numpy.typing.ArrayLike, numpy.float32] | None,
+    ) -> int: ...
+    def add_dense(
+        self,
+        name: str,
+        inputs: collections.abc.Sequence[
+            tuple[
+                typing.SupportsInt | typing.SupportsIndex, typing.SupportsInt | typing.SupportsIndex
+            ]
+        ],
+        units: typing.SupportsInt | typing.SupportsIndex,
+        activation: str,
+        kernel: typing.Annotated[numpy.typing.ArrayLike, numpy.float32] | None,
+        bias: typing.Annotated[numpy.typing.ArrayLike, numpy.float32] | None,
+    ) -> int: ...
+    def add_embedding(
+        self,
+        name: str,
+        inputs: collections.abc.Sequence[
+            tuple[
+                typing.SupportsInt | typing.SupportsIndex, typing.SupportsInt | typing.SupportsIndex
+            ]
+        ],
+        vocabulary: typing.SupportsInt | typing.SupportsIndex,
+        units: typing.SupportsInt | typing.SupportsIndex,
+        mask_zero: bool,
+        table: typing.Annotated[numpy.typing.ArrayLike, numpy.float32] | None,
+    ) -> int: ...
+    def add_features_input(
+        self,
+        name: str,
+        sequence: bool,
+        steps: typing.SupportsInt | typing.SupportsIndex | None,
+        features: typing.SupportsInt | typing.SupportsIndex,
+    ) -> int: ...
+    def add_flatten(
+        self,
+        name: str,
+        inputs: collections.abc.Sequence[
+            tuple[
+                typing.SupportsInt | typing.SupportsIndex, typing.SupportsInt | typing.SupportsIndex
+            ]
+        ],
+    ) -> int: ...
+    def add_global_pooling(
+        self,
+        name: str,
+        inputs: collections.abc.Sequence[
+            tuple[
+                typing.SupportsInt | typing.SupportsIndex, typing.SupportsInt | typing.SupportsIndex
+            ]
+        ],
+        pool: str,
+        keep_dims: bool,
+    ) -> int: ...
+    def add_identity(
+        self,
+        name: str,
+        inputs: collections.abc.Sequence[
+            tuple[
+                typing.SupportsInt | typing.SupportsIndex, typing.SupportsInt | typing.SupportsIndex
+            ]
+        ],
+    ) -> int: ...
+    def add_ids_input(
+        self, name: str, steps: typing.SupportsInt | typing.SupportsIndex | None
+    ) -> int: ...
+    def add_layer_normalization(
+        self,
+        name: str,
+        inputs: collections.abc.Sequence[
+            tuple[
+                typing.SupportsInt | typing.SupportsIndex, typing.SupportsInt | typing.SupportsIndex
+            ]
+        ],
+        epsilon: typing.SupportsFloat | typing.SupportsIndex,
+        gamma: typing.Annotated[numpy.typing.ArrayLike, numpy.float32] | None,
+        beta: typing.Annotated[numpy.typing.ArrayLike, numpy.float32] | None,
+    ) -> int: ...
+    def add_lstm(
+        self,
+        name: str,
+        inputs: collections.abc.Sequence[
+            tuple[
+                typing.SupportsInt | typing.SupportsIndex, typing.SupportsInt | typing.SupportsIndex
+            ]
+        ],
+        layer: LstmSpec,
+    ) -> int: ...
+    def add_masking(
+        self,
+        name: str,
+        inputs: collections.abc.Sequence[
+            tuple[
+                typing.SupportsInt | typing.SupportsIndex, typing.SupportsInt | typing.SupportsIndex
+            ]
+        ],
+        value: typing.SupportsFloat | typing.SupportsIndex,
+    ) -> int: ...
+    def add_max_pooling1d(
+        self,
+        name: str,
+        inputs: collections.abc.Sequence[
+            tuple[
+                typing.SupportsInt | typing.SupportsIndex, typing.SupportsInt | typing.SupportsIndex
+            ]
+        ],
+        size: typing.SupportsInt | typing.SupportsIndex,
+        stride: typing.SupportsInt | typing.SupportsIndex,
+        padding: str,
+    ) -> int: ...
+    def add_merge(
+        self,
+        name: str,
+        inputs: collections.abc.Sequence[
+            tuple[
+                typing.SupportsInt | typing.SupportsIndex, typing.SupportsInt | typing.SupportsIndex
+            ]
+        ],
+        merge: str,
+        masks: str,
+    ) -> int: ...
+    def set_outputs(
+        self,
+        outputs: collections.abc.Sequence[
+            tuple[
+                typing.SupportsInt | typing.SupportsIndex, typing.SupportsInt | typing.SupportsIndex
+            ]
+        ],
+    ) -> None:
+        """
+        The model's outputs; by default all values of the last node.
+        """
+    def shapes(self) -> list[list[tuple[int | None, ...]]]:
+        """
+        The shapes of the values of every node, Keras's way: None is the batch.
+        """
+
 class LstmSpec:
     def __init__(
         self,
@@ -708,84 +960,48 @@ class LstmSpec:
         name: str,
         activation: str,
         recurrent_activation: str,
+        output_activation: str | None,
         return_sequences: bool,
+        return_state: bool,
         go_backwards: bool,
-        zero_output_for_mask: bool,
+        masked_output: str,
+        clear_empty_rows: bool,
+        clip: typing.SupportsFloat | typing.SupportsIndex,
+        proj_size: typing.SupportsInt | typing.SupportsIndex,
         kernel: typing.Annotated[numpy.typing.ArrayLike, numpy.float32] | None,
         recurrent_kernel: typing.Annotated[numpy.typing.ArrayLike, numpy.float32] | None,
         bias: typing.Annotated[numpy.typing.ArrayLike, numpy.float32] | None,
         recurrent_bias: typing.Annotated[numpy.typing.ArrayLike, numpy.float32] | None,
+        projection: typing.Annotated[numpy.typing.ArrayLike, numpy.float32] | None,
     ) -> None: ...
-
-class GraphSpec:
-    def __init__(self) -> None: ...
-    def add_activation(
-        self, name: str, input: typing.SupportsInt | typing.SupportsIndex, activation: str
-    ) -> int: ...
-    def add_bidirectional(
-        self,
-        name: str,
-        input: typing.SupportsInt | typing.SupportsIndex,
-        forward: LstmSpec,
-        backward: LstmSpec,
-        merge_mode: str,
-    ) -> int: ...
-    def add_dense(
-        self,
-        name: str,
-        input: typing.SupportsInt | typing.SupportsIndex,
-        units: typing.SupportsInt | typing.SupportsIndex,
-        activation: str,
-        kernel: typing.Annotated[numpy.typing.ArrayLike, numpy.float32] | None,
-        bias: typing.Annotated[numpy.typing.ArrayLike, numpy.float32] | None,
-    ) -> int: ...
-    def add_dropout(self, name: str, input: typing.SupportsInt | typing.SupportsIndex) -> int: ...
-    def add_embedding(
-        self,
-        name: str,
-        input: typing.SupportsInt | typing.SupportsIndex,
-        vocabulary: typing.SupportsInt | typing.SupportsIndex,
-        units: typing.SupportsInt | typing.SupportsIndex,
-        mask_zero: bool,
-        table: typing.Annotated[numpy.typing.ArrayLike, numpy.float32] | None,
-    ) -> int: ...
-    def add_features_input(
-        self,
-        sequence: bool,
-        steps: typing.SupportsInt | typing.SupportsIndex | None,
-        features: typing.SupportsInt | typing.SupportsIndex,
-    ) -> None: ...
-    def add_ids_input(self, steps: typing.SupportsInt | typing.SupportsIndex | None) -> None: ...
-    def add_lstm(
-        self, name: str, input: typing.SupportsInt | typing.SupportsIndex, layer: LstmSpec
-    ) -> int: ...
-    def shapes(self) -> list[tuple[int | None, ...]]:
-        """
-        The output shape at every node, Keras's way: None is the batch.
-        """
 
 class Graph:
     def __init__(self, spec: GraphSpec) -> None: ...
+    def expect_language_model(self) -> None: ...
     @property
     def is_causal(self) -> bool: ...
     @property
     def is_language_model(self) -> bool: ...
     @property
-    def output_shape(self) -> tuple[int | None, ...]: ...
+    def obstacle(self) -> str: ...
     @property
-    def state_slots(self) -> list[tuple[str, int]]: ...
+    def output_shapes(self) -> list[tuple[int | None, ...]]: ...
     @property
-    def vocabulary(self) -> int: ...
+    def state_slots(self) -> list[tuple[str, int, int]]: ...
 
 class Session:
     def __init__(self, graph: Graph) -> None: ...
     def run(
         self,
         *,
-        ids: typing.Annotated[numpy.typing.ArrayLike, numpy.int64] | None,
-        features: typing.Annotated[numpy.typing.ArrayLike, numpy.float32] | None,
-        mask: typing.Annotated[numpy.typing.ArrayLike, numpy.uint8] | None,
-        lengths: typing.Annotated[numpy.typing.ArrayLike, numpy.int64] | None,
+        inputs: collections.abc.Sequence[
+            tuple[
+                typing.Annotated[numpy.typing.ArrayLike, numpy.int64] | None,
+                typing.Annotated[numpy.typing.ArrayLike, numpy.float32] | None,
+                typing.Annotated[numpy.typing.ArrayLike, numpy.uint8] | None,
+                typing.Annotated[numpy.typing.ArrayLike, numpy.int64] | None,
+            ]
+        ],
         batch_size: typing.SupportsInt | typing.SupportsIndex,
         initial_state: collections.abc.Sequence[
             tuple[
@@ -795,18 +1011,20 @@ class Session:
         ]
         | None,
     ) -> tuple[
-        numpy.typing.NDArray[numpy.float32],
+        list[numpy.typing.NDArray[numpy.float32]],
         list[tuple[numpy.typing.NDArray[numpy.float32], numpy.typing.NDArray[numpy.float32]]],
     ]: ...
     def token_losses(
         self,
         *,
-        ids: typing.Annotated[numpy.typing.ArrayLike, numpy.int64] | None,
-        features: typing.Annotated[numpy.typing.ArrayLike, numpy.float32] | None,
+        input: tuple[
+            typing.Annotated[numpy.typing.ArrayLike, numpy.int64] | None,
+            typing.Annotated[numpy.typing.ArrayLike, numpy.float32] | None,
+            typing.Annotated[numpy.typing.ArrayLike, numpy.uint8] | None,
+            typing.Annotated[numpy.typing.ArrayLike, numpy.int64] | None,
+        ],
         targets: typing.Annotated[numpy.typing.ArrayLike, numpy.int64],
         ignore_index: typing.SupportsInt | typing.SupportsIndex | None,
-        mask: typing.Annotated[numpy.typing.ArrayLike, numpy.uint8] | None,
-        lengths: typing.Annotated[numpy.typing.ArrayLike, numpy.int64] | None,
         batch_size: typing.SupportsInt | typing.SupportsIndex,
         initial_state: collections.abc.Sequence[
             tuple[
@@ -821,6 +1039,35 @@ class Session:
         numpy.typing.NDArray[numpy.uint8],
         list[tuple[numpy.typing.NDArray[numpy.float32], numpy.typing.NDArray[numpy.float32]]],
     ]: ...
+
+class Stream:
+    def __init__(self, graph: Graph, rows: typing.SupportsInt | typing.SupportsIndex) -> None: ...
+    def reset(self) -> None: ...
+    def step(
+        self,
+        inputs: collections.abc.Sequence[
+            tuple[
+                typing.Annotated[numpy.typing.ArrayLike, numpy.int64] | None,
+                typing.Annotated[numpy.typing.ArrayLike, numpy.float32] | None,
+                typing.Annotated[numpy.typing.ArrayLike, numpy.uint8] | None,
+                typing.Annotated[numpy.typing.ArrayLike, numpy.int64] | None,
+            ]
+        ],
+    ) -> list[numpy.typing.NDArray[numpy.float32]]: ...
+    @property
+    def states(
+        self,
+    ) -> list[tuple[numpy.typing.NDArray[numpy.float32], numpy.typing.NDArray[numpy.float32]]]: ...
+    @states.setter
+    def states(
+        self,
+        arg1: collections.abc.Sequence[
+            tuple[
+                typing.Annotated[numpy.typing.ArrayLike, numpy.float32],
+                typing.Annotated[numpy.typing.ArrayLike, numpy.float32],
+            ]
+        ],
+    ) -> None: ...
 
 def available_cpus() -> int: ...
 def available_isa_levels() -> list[str]: ...
