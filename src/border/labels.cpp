@@ -6,6 +6,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "border/address_cache.hpp"
 #include "border/errors.hpp"
 #include "border/reference.hpp"
 #include "lstmetrics/metrics/text_codes.hpp"
@@ -112,27 +113,6 @@ class ListBuilder {
   const char* name_;
 };
 
-// Codes of objects that were met before, by their address: labels tend to be few objects.
-class AddressCache {
- public:
-  AddressCache() : entries_(kEntries) {}
-
-  // A place that holds this object's code, or another object's, or none (null).
-  struct Entry {
-    PyObject* object = nullptr;
-    std::int32_t code = 0;
-  };
-  Entry& entry(PyObject* object) noexcept {
-    const auto address = reinterpret_cast<std::uintptr_t>(object);
-    return entries_[(address * 0x9E3779B97F4A7C15u) >> (64 - kBits)];
-  }
-
- private:
-  static constexpr int kBits = 12;
-  static constexpr std::size_t kEntries = std::size_t{1} << kBits;
-  std::vector<Entry> entries_;
-};
-
 }  // namespace
 
 Labels::Labels(PyObject* array, const char* name, Objects accepted)
@@ -147,9 +127,9 @@ Labels::Labels(PyObject* array, const char* name, Objects accepted)
 void Labels::encode_objects(Objects accepted) {
   ListBuilder builder(dictionary_, name_);
   metrics::TextCodes texts;
-  std::unordered_map<std::int64_t, std::int32_t> integers;
-  AddressCache known;
+  std::unordered_map<std::int64_t, std::uint32_t> integers;
   const std::size_t n = size();
+  AddressCache known(n);
   codes_.resize(n);
   for (std::size_t i = 0; i < n; ++i) {
     PyObject* const object = buffer_.object_at(i);
@@ -162,9 +142,9 @@ void Labels::encode_objects(Objects accepted) {
                           "convert it to numbers");
       }
       if (scalar.kind == Kind::text) {
-        entry = {object, static_cast<std::int32_t>(texts.code_of(scalar.text))};
+        entry = {object, texts.code_of(scalar.text)};
       } else {
-        const auto next = static_cast<std::int32_t>(integers.size());
+        const auto next = static_cast<std::uint32_t>(integers.size());
         const auto [at, is_new] = integers.try_emplace(scalar.integer, next);
         if (is_new) builder.append(scalar);
         entry = {object, at->second};
@@ -177,8 +157,8 @@ void Labels::encode_objects(Objects accepted) {
 
 metrics::LabelColumn Labels::column() const {
   if (!buffer_.holds_objects()) return {buffer_.codes(), buffer_.dictionary(), name_};
-  const Column codes{reinterpret_cast<const std::byte*>(codes_.data()), DType::int32, codes_.size(),
-                     sizeof(std::int32_t), sizeof(std::int32_t)};
+  const Column codes{reinterpret_cast<const std::byte*>(codes_.data()), DType::uint32,
+                     codes_.size(), sizeof(std::uint32_t), sizeof(std::uint32_t)};
   return {codes, &dictionary_, name_};
 }
 

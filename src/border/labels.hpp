@@ -30,7 +30,7 @@ class Labels {
 
   Buffer buffer_;
   const char* name_;
-  std::vector<std::int32_t> codes_;
+  std::vector<std::uint32_t> codes_;
   metrics::LabelList dictionary_;
 };
 

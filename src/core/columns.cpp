@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "border/foreign.hpp"
+#include "border/lists.hpp"
 #include "core/reading.hpp"
 #include "core/registrations.hpp"
 #include "lstmetrics/base/error.hpp"
@@ -16,7 +17,7 @@
 namespace lstmetrics::border {
 namespace {
 
-// The letter of PEP 3118; bfloat16 has none.
+// The letter of PEP 3118, of two the one that numpy calls int64; bfloat16 has none.
 const char* letter_of(DType dtype) {
   switch (dtype) {
     case DType::boolean:
@@ -28,7 +29,7 @@ const char* letter_of(DType dtype) {
     case DType::int32:
       return "i";
     case DType::int64:
-      return "q";
+      return sizeof(long) == 8 ? "l" : "q";
     case DType::uint8:
       return "B";
     case DType::uint16:
@@ -36,7 +37,7 @@ const char* letter_of(DType dtype) {
     case DType::uint32:
       return "I";
     case DType::uint64:
-      return "Q";
+      return sizeof(long) == 8 ? "L" : "Q";
     case DType::float16:
       return "e";
     case DType::float32:
@@ -104,6 +105,13 @@ void register_columns(py::module_& module) {
             return std::make_unique<Foreign>(coded_labels(codes.ptr(), labels.ptr(), name.c_str()));
           },
           py::arg("codes"), py::arg("labels"), py::arg("name"))
+      .def_static(
+          "of_list",
+          [](const py::object& list) -> std::unique_ptr<Foreign> {
+            auto column = read_list(list.ptr());
+            return column ? std::make_unique<Foreign>(std::move(*column)) : nullptr;
+          },
+          py::arg("list"))
       .def_property_readonly("shape", &shape_of)
       .def_property_readonly("ndim", [](const Foreign& column) { return column.shape.size(); })
       .def_property_readonly(

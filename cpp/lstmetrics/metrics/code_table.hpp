@@ -15,10 +15,11 @@ inline std::uint64_t mix(std::uint64_t hash, std::uint64_t word) noexcept {
   return hash ^ (hash >> 32);
 }
 
-// Codes by order of arrival, found through a hash table of open addresses.
+// Codes by order of arrival, found through a hash table of open addresses: a sparse one, for the
+// second look costs more than the room.
 class CodeTable {
  public:
-  CodeTable() : slots_(64, kNoCode) {}
+  CodeTable() : slots_(1024, kNoCode) {}
 
   // The code of an item; `same(code)` tells whether that code's item is this one. A new item gets
   // the next code, `size() - 1` afterwards.
@@ -32,7 +33,7 @@ class CodeTable {
     const auto code = static_cast<std::uint32_t>(hashes_.size());
     slots_[at] = code;
     hashes_.push_back(hash);
-    if (2 * hashes_.size() > slots_.size()) rehash();
+    if (4 * hashes_.size() > slots_.size()) rehash();
     return code;
   }
   std::size_t size() const noexcept { return hashes_.size(); }

@@ -12,13 +12,19 @@
 namespace lstmetrics::metrics {
 namespace {
 
-// Hands over counts of the first samples from `begin` on, and tells of how many: all n, unless
-// labels spread too far.
-std::size_t count_numbers(const LabelColumn& y_true, const LabelColumn& y_pred, std::size_t begin,
-                          std::size_t n, const TakeBatch& take) {
-  NumberLabels rows(y_true);
-  NumberLabels columns(y_pred);
-  SmallTable table(n);
+std::vector<std::uint32_t> positions(const LabelSet& set, const LabelList& labels) {
+  std::vector<std::uint32_t> found(labels.size());
+  const std::vector<std::ptrdiff_t> selected = set.select(labels);
+  std::ranges::transform(selected, found.begin(),
+                         [](std::ptrdiff_t at) { return static_cast<std::uint32_t>(at); });
+  return found;
+}
+
+// Counts integers that `rows` and `columns` give block by block, and tells of how many samples: all
+// n, unless they spread too far.
+template <class Labels>
+std::size_t count_integers(Labels& rows, Labels& columns, std::size_t begin, std::size_t n,
+                           SmallTable& table) {
   std::size_t done = 0;
   while (done < n) {
     const std::size_t size = std::min(kBlock, n - done);
@@ -26,16 +32,95 @@ std::size_t count_numbers(const LabelColumn& y_true, const LabelColumn& y_pred, 
     if (!table.count(block, columns.block(begin + done, size), size)) break;
     done += size;
   }
+  return done;
+}
+
+// Hands over counts of the first samples from `begin` on, and tells of how many.
+std::size_t count_numbers(const LabelColumn& y_true, const LabelColumn& y_pred, std::size_t begin,
+                          std::size_t n, const TakeBatch& take) {
+  NumberLabels rows(y_true);
+  NumberLabels columns(y_pred);
+  SmallTable table(n);
+  const std::size_t done = count_integers(rows, columns, begin, n, table);
   if (done > 0) take(table.take());
   return done;
 }
 
-std::vector<std::uint32_t> positions(const LabelSet& set, const LabelList& labels) {
-  std::vector<std::uint32_t> found(labels.size());
-  const std::vector<std::ptrdiff_t> selected = set.select(labels);
-  std::ranges::transform(selected, found.begin(),
-                         [](std::ptrdiff_t at) { return static_cast<std::uint32_t>(at); });
-  return found;
+// The labels at some places of a set.
+LabelSet labels_at(const LabelSet& set, const std::vector<std::int64_t>& places) {
+  LabelList labels{.kind = set.kind(), .integers = {}, .texts = {}};
+  for (const std::int64_t at : places) {
+    const auto i = static_cast<std::size_t>(at);
+    if (set.is_text())
+      labels.texts.push_back(set.texts()[i]);
+    else
+      labels.integers.push_back(set.integers()[i]);
+  }
+  return LabelSet(std::move(labels));
+}
+
+// Names the first code that its dictionary does not have, if there is one.
+void check_codes(const LabelColumn& column, std::size_t begin, std::size_t n) {
+  CodedLabels labels(column, std::vector<std::uint32_t>(column.dictionary->size()));
+  for (std::size_t done = 0; done < n; done += kBlock) {
+    labels.block(begin + done, std::min(kBlock, n - done));
+  }
+}
+
+bool hold_codes(const LabelColumn& y_true, const LabelColumn& y_pred) {
+  return y_true.dictionary != nullptr && y_pred.dictionary != nullptr &&
+         y_true.dictionary->size() > 0 && y_true.dictionary->kind == y_pred.dictionary->kind;
+}
+
+// A batch of codes as one of the labels that they stand for.
+ConfusionBatch labelled(const ConfusionBatch& coded, const LabelList& true_labels,
+                        const LabelList& predicted_labels) {
+  const LabelSet all = LabelSet(true_labels).united(LabelSet(predicted_labels));
+  const std::vector<std::uint32_t> row_at = positions(all, true_labels);
+  const std::vector<std::uint32_t> column_at = positions(all, predicted_labels);
+  const auto code = [&](std::size_t i) {
+    return static_cast<std::size_t>(coded.labels.integers()[i]);
+  };
+  constexpr std::uint32_t kUnused = static_cast<std::uint32_t>(-1);
+  std::vector<std::uint32_t> place(all.size(), kUnused);  // of `all`, among those in use
+  coded.cells.for_each([&](std::size_t row, std::size_t column, std::int64_t, const auto*) {
+    place[row_at[code(row)]] = 0;
+    place[column_at[code(column)]] = 0;
+  });
+  std::vector<std::int64_t> used;
+  for (std::size_t i = 0; i < place.size(); ++i) {
+    if (place[i] == kUnused) continue;
+    place[i] = static_cast<std::uint32_t>(used.size());
+    used.push_back(static_cast<std::int64_t>(i));
+  }
+  ConfusionBatch batch;
+  batch.labels = labels_at(all, used);
+  batch.cells = Cells(used.size(), false, coded.cells.used());
+  batch.samples = coded.samples;
+  coded.cells.for_each([&](std::size_t row, std::size_t column, std::int64_t count, const auto*) {
+    batch.cells.add(place[row_at[code(row)]], place[column_at[code(column)]], count);
+  });
+  return batch;
+}
+
+// Codes of dictionaries are counted as the integers they are; then the cells get their labels.
+std::size_t count_codes(const LabelColumn& y_true, const LabelColumn& y_pred, std::size_t begin,
+                        std::size_t n, const TakeBatch& take) {
+  IntegerReader rows(y_true.values, y_true.name);
+  IntegerReader columns(y_pred.values, y_pred.name);
+  SmallTable table(n);
+  const std::size_t done = count_integers(rows, columns, begin, n, table);
+  if (done == 0) return 0;
+  const ConfusionBatch coded = table.take();
+  const auto outside = [&](std::size_t i, const LabelColumn& column) {
+    return static_cast<std::uint64_t>(coded.labels.integers()[i]) >= column.dictionary->size();
+  };
+  coded.cells.for_each([&](std::size_t row, std::size_t column, std::int64_t, const auto*) {
+    if (outside(row, y_true)) check_codes(y_true, begin, done);
+    if (outside(column, y_pred)) check_codes(y_pred, begin, done);
+  });
+  take(labelled(coded, *y_true.dictionary, *y_pred.dictionary));
+  return done;
 }
 
 ConfusionBatch count_encoded(const LabelColumn& y_true, const LabelColumn& y_pred,
@@ -68,11 +153,13 @@ ConfusionBatch count_encoded(const LabelColumn& y_true, const LabelColumn& y_pre
 void count_batch(const LabelColumn& y_true, const LabelColumn& y_pred, const Column* weights,
                  bool allow_negative_weights, const TakeBatch& take) {
   const std::size_t n = y_true.size();
+  const bool numbers = holds_numbers(y_true) && holds_numbers(y_pred);
   std::size_t begin = 0;
-  if (weights == nullptr && holds_numbers(y_true) && holds_numbers(y_pred)) {
+  if (weights == nullptr && (numbers || hold_codes(y_true, y_pred))) {
     while (begin < n) {
       const std::size_t size = std::min(SmallTable::kMost, n - begin);
-      const std::size_t counted = count_numbers(y_true, y_pred, begin, size, take);
+      const std::size_t counted = numbers ? count_numbers(y_true, y_pred, begin, size, take)
+                                          : count_codes(y_true, y_pred, begin, size, take);
       begin += counted;
       if (counted < size) break;
     }

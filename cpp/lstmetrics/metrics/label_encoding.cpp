@@ -126,37 +126,68 @@ EncodedLabels encode_numbers(const LabelColumn& column, std::size_t begin, std::
 
 // ---- text -----------------------------------------------------------------------------------
 
-// Fixed-width text without its padding: code points in native order, wherever they lie.
-struct WideText {
-  const std::byte* data;
-  std::size_t size;  // code points
+// Fixed-width text: kWords words of 8 bytes (or `words`, when that is 0) and perhaps half a word.
+// Shorter text is padded with zeros, so that texts are alike when all their bytes are.
+template <std::size_t kWords>
+struct FixedText {
+  std::size_t words;
+  bool half;
 
-  std::uint32_t operator[](std::size_t i) const noexcept {
-    return load_at<std::uint32_t>(data + 4 * i);
+  std::size_t count() const noexcept { return kWords == 0 ? words : kWords; }
+
+  std::uint64_t hash(const std::byte* text) const noexcept {
+    // Each word by a factor of its own, so that they do not wait for each other.
+    std::uint64_t factor = 0x9E3779B97F4A7C15u;
+    std::uint64_t hash = half ? load_at<std::uint32_t>(text + 8 * count()) * factor : 0;
+    for (std::size_t i = 0; i < count(); ++i) {
+      factor += 2 * 0xD6E8FEB86659FD93u;
+      hash += load_at<std::uint64_t>(text + 8 * i) * factor;
+    }
+    return hash ^ (hash >> 32);
   }
-  bool operator==(const WideText& other) const noexcept {
-    return size == other.size && std::memcmp(data, other.data, 4 * size) == 0;
+
+  bool alike(const std::byte* a, const std::byte* b) const noexcept {
+    std::uint64_t differ = 0;
+    if (half) {
+      differ = load_at<std::uint32_t>(a + 8 * count()) ^ load_at<std::uint32_t>(b + 8 * count());
+    }
+    for (std::size_t i = 0; i < count(); ++i) {
+      differ |= load_at<std::uint64_t>(a + 8 * i) ^ load_at<std::uint64_t>(b + 8 * i);
+    }
+    return differ == 0;
   }
 };
 
-WideText wide_text(const Column& column, std::size_t i) noexcept {
-  WideText text{item(column, i), column.item_size / 4};
-  while (text.size > 0 && text[text.size - 1] == 0) --text.size;
-  return text;
+// f(FixedText<...>) for text of so many bytes.
+template <class F>
+void with_fixed_text(std::size_t bytes, F&& f) {
+  const std::size_t words = bytes / 8;
+  const bool half = bytes % 8 != 0;
+  switch (words) {
+    case 1:
+      return f(FixedText<1>{1, half});
+    case 2:
+      return f(FixedText<2>{2, half});
+    case 3:
+      return f(FixedText<3>{3, half});
+    case 4:
+      return f(FixedText<4>{4, half});
+    case 5:
+      return f(FixedText<5>{5, half});
+    case 6:
+      return f(FixedText<6>{6, half});
+    default:
+      return f(FixedText<0>{words, half});
+  }
 }
 
-std::uint64_t hash_of(const WideText& text) noexcept {
-  std::uint64_t hash = text.size;
-  std::size_t i = 0;
-  for (; i + 2 <= text.size; i += 2) hash = mix(hash, load_at<std::uint64_t>(text.data + 4 * i));
-  return i < text.size ? mix(hash, text[i]) : hash;
-}
-
-std::string to_utf8(const WideText& wide, const LabelColumn& column, std::size_t index) {
+std::string to_utf8(const std::byte* data, std::size_t index, const LabelColumn& column) {
+  std::size_t size = column.values.item_size / 4;
+  while (size > 0 && load_at<std::uint32_t>(data + 4 * (size - 1)) == 0) --size;
   std::string text;
-  text.reserve(wide.size);
-  for (std::size_t i = 0; i < wide.size; ++i) {
-    if (!append_utf8(text, wide[i])) {
+  text.reserve(size);
+  for (std::size_t i = 0; i < size; ++i) {
+    if (!append_utf8(text, load_at<std::uint32_t>(data + 4 * i))) {
       throw InvalidValue(
           place(column.name, index) +
           " is not Unicode text: it holds a surrogate or a code point above U+10FFFF");
@@ -170,16 +201,18 @@ EncodedLabels encode_text(const LabelColumn& column, std::size_t begin, std::siz
   encoded.labels.kind = LabelKind::text;
   encoded.codes.resize(n);
   CodeTable table;
-  std::vector<WideText> seen;
-  for (std::size_t i = 0; i < n; ++i) {
-    const WideText text = wide_text(column.values, begin + i);
-    const auto same = [&](std::uint32_t code) { return seen[code] == text; };
-    encoded.codes[i] = table.intern(hash_of(text), same);
-    if (table.size() > seen.size()) {
-      seen.push_back(text);
-      encoded.labels.texts.push_back(to_utf8(text, column, begin + i));
+  std::vector<const std::byte*> seen;
+  with_fixed_text(column.values.item_size, [&](auto fixed) {
+    for (std::size_t i = 0; i < n; ++i) {
+      const std::byte* const text = item(column.values, begin + i);
+      const auto same = [&](std::uint32_t code) { return fixed.alike(seen[code], text); };
+      encoded.codes[i] = table.intern(fixed.hash(text), same);
+      if (table.size() > seen.size()) {
+        seen.push_back(text);
+        encoded.labels.texts.push_back(to_utf8(text, begin + i, column));
+      }
     }
-  }
+  });
   return encoded;
 }
 
@@ -200,21 +233,15 @@ std::vector<std::uint32_t> first_alike(const LabelList& labels) {
 
 EncodedLabels encode_dictionary(const LabelColumn& column, std::size_t begin, std::size_t n) {
   EncodedLabels encoded{*column.dictionary, std::vector<std::uint32_t>(n)};
-  const std::vector<std::uint32_t> first = first_alike(encoded.labels);
-  std::vector<std::uint32_t> used(first.size());
-  IntegerReader codes(column.values, column.name);
+  std::vector<std::uint32_t> used(encoded.labels.size());
+  CodedLabels labels(column, first_alike(encoded.labels));
   for (std::size_t done = 0; done < n; done += kBlock) {
     const std::size_t size = std::min(kBlock, n - done);
-    const std::int64_t* block = codes.block(begin + done, size);
+    const std::int64_t* block = labels.block(begin + done, size);
     for (std::size_t i = 0; i < size; ++i) {
-      const auto code = static_cast<std::uint64_t>(block[i]);
-      if (code >= first.size()) {
-        throw InvalidValue(place(column.name, begin + done + i) + " has no label: its code " +
-                           std::to_string(block[i]) + " lies outside a dictionary of " +
-                           std::to_string(first.size()) + "; drop or fill missing labels first");
-      }
-      encoded.codes[done + i] = first[code];
-      used[first[code]] = 1;
+      const auto code = static_cast<std::uint32_t>(block[i]);
+      encoded.codes[done + i] = code;
+      used[code] = 1;
     }
   }
   drop_unused(encoded, used);
@@ -253,6 +280,31 @@ const std::int64_t* NumberLabels::convert_floats(std::size_t begin, std::size_t 
     }
     scratch_[i] = static_cast<std::int64_t>(value);
   }
+  return scratch_.data();
+}
+
+CodedLabels::CodedLabels(const LabelColumn& column, std::vector<std::uint32_t> places)
+    : codes_(column.values, column.name), name_(column.name), places_(std::move(places)) {
+  in_place_ = true;
+  for (std::size_t code = 0; code < places_.size(); ++code) in_place_ &= places_[code] == code;
+}
+
+void CodedLabels::refuse(std::size_t index, std::int64_t code) const {
+  throw InvalidValue(place(name_, index) + " has no label: its code " + std::to_string(code) +
+                     " lies outside a dictionary of " + std::to_string(places_.size()) +
+                     "; drop or fill missing labels first");
+}
+
+const std::int64_t* CodedLabels::block(std::size_t begin, std::size_t n) {
+  const std::int64_t* const codes = codes_.block(begin, n);
+  const std::uint64_t count = places_.size();
+  bool good = true;
+  for (std::size_t i = 0; i < n; ++i) good &= static_cast<std::uint64_t>(codes[i]) < count;
+  for (std::size_t i = 0; !good; ++i) {
+    if (static_cast<std::uint64_t>(codes[i]) >= count) refuse(begin + i, codes[i]);
+  }
+  if (in_place_) return codes;
+  for (std::size_t i = 0; i < n; ++i) scratch_[i] = places_[static_cast<std::size_t>(codes[i])];
   return scratch_.data();
 }
 

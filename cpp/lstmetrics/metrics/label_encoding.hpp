@@ -74,4 +74,23 @@ class NumberLabels {
   std::array<std::int64_t, kBlock> scratch_;
 };
 
+// Labels that are codes of a dictionary, as places that its labels have elsewhere, block by block.
+class CodedLabels {
+ public:
+  // `places` are by code.
+  CodedLabels(const LabelColumn& column, std::vector<std::uint32_t> places);
+  // [begin, begin + n), n <= kBlock; good until the next call. InvalidValue with the index for a
+  // code that the dictionary does not have.
+  const std::int64_t* block(std::size_t begin, std::size_t n);
+
+ private:
+  [[noreturn]] void refuse(std::size_t index, std::int64_t code) const;
+
+  IntegerReader codes_;
+  std::string_view name_;
+  std::vector<std::uint32_t> places_;
+  bool in_place_;  // each code is its own place
+  std::array<std::int64_t, kBlock> scratch_;
+};
+
 }  // namespace lstmetrics::metrics

@@ -8,7 +8,7 @@
 namespace lstmetrics::metrics {
 namespace {
 
-constexpr int kFirstBits = 6;
+constexpr int kFirstBits = 10;
 
 }  // namespace
 
@@ -40,7 +40,7 @@ std::uint32_t TextCodes::add(std::string_view text, const Key& key, std::size_t 
   texts_.emplace_back(text);
   keys_.push_back(key);
   slots_[at] = code;
-  if (2 * keys_.size() <= slots_.size()) return code;
+  if (4 * keys_.size() <= slots_.size()) return code;
   slots_.assign(4 * slots_.size(), kFree);
   shift_ -= 2;
   for (std::uint32_t old = 0; old < keys_.size(); ++old) {

@@ -25,6 +25,9 @@ _PROTOCOLS = ("__arrow_c_stream__", "__arrow_c_array__", "__dlpack__")
 
 def as_column(value: Any, parameter: str) -> Any:
     """Return a column or tensor as a numpy array or a Column; anything else as it is."""
+    if type(value) is list:
+        read = Column.of_list(value)
+        return value if read is None else _plain(read)
     if isinstance(value, np.ndarray | list | tuple):
         return value
     if type(value).__module__.partition(".")[0] == "pandas":
@@ -40,6 +43,8 @@ def as_column(value: Any, parameter: str) -> Any:
 
 def as_array(value: Any, parameter: str) -> Any:
     """Return a column or tensor as a numpy array, decoded or widened; anything else as it is."""
+    if isinstance(value, list) and value and isinstance(value[0], str):
+        return value  # text that is wanted as an array is numpy's to make
     column = as_column(value, parameter)
     if not isinstance(column, Column):
         return column

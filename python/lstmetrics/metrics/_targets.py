@@ -94,7 +94,13 @@ def target(value: Any, parameter: str, function: str) -> Array:
     kind = array.dtype.kind
     if kind == "f":
         return at_most_double(array)
-    return array.astype(object) if kind == "T" else array
+    return _fixed_width(array) if kind == "T" else array
+
+
+def _fixed_width(array: Array) -> Array:
+    """Return text of any length as what has a buffer; missing text, and long one, as objects."""
+    longest = 0 if hasattr(array.dtype, "na_object") else np.strings.str_len(array).max(initial=1)
+    return array.astype(f"U{longest}" if 0 < longest <= 64 else object)
 
 
 def coded_target(value: Any, parameter: str, function: str) -> Array | Column:

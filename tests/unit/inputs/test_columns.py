@@ -12,7 +12,7 @@ import pytest
 
 from lstmetrics import metrics
 from lstmetrics.errors import InvalidTypeError, InvalidValueError, LstmetricsError
-from lstmetrics.metrics._columns import as_array, as_column
+from lstmetrics.metrics._columns import Column, as_array, as_column, decoded
 from lstmetrics.streaming import Confusion, Loss
 from support import columns
 from support.columns import Tensor
@@ -152,7 +152,7 @@ def test_numpy_arrays_are_passed_through() -> None:
     array = np.arange(3)
     assert as_column(array, "x") is array
     assert as_array(array, "x") is array
-    assert as_array([1, 2], "x") == [1, 2]
+    assert as_array((1, 2), "x") == (1, 2)
 
 
 def test_memory_is_shared_where_it_can_be() -> None:
@@ -176,3 +176,88 @@ def test_both_ways_round(kind: str) -> None:
     values = ["b", "a", "a longer text, of more than sixteen bytes", "b", "é"]
     read = as_array(columns.TEXT[kind](values), "x")
     assert np.asarray(read).reshape(-1).tolist() == values
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        [1, 2, -3], [2**63 - 1, -(2**63)], [2**63, 1], [2**64], [True, False], [1, True], [1, 2.5],
+        [1.5, float("nan"), -0.0], [1.5, 1], [], [[1, 2], [3, 4]], [np.int8(1), 2], [None, 1],
+        ["a", "b"], ["a", 1], ["a", None], ["a\0", "a"], ["a", "\0"], [""], ["\ud800"],
+    ],
+)  # fmt: skip
+def test_lists_are_what_numpy_makes_of_them(values: list[Any]) -> None:
+    expected, read = np.asarray(values), np.asarray(as_array(values, "x"))
+    assert read.dtype == expected.dtype
+    assert repr(read) == repr(expected)
+    column = as_column(values, "x")
+    if isinstance(column, Column):
+        assert decoded(column, "x").tolist() == expected.tolist()
+    elif isinstance(column, np.ndarray):
+        assert column.dtype == expected.dtype
+
+
+def test_lists_that_zeros_make_alike() -> None:
+    assert metrics.accuracy_score(["a\0", "b"], ["a", "b"]) == 1.0
+
+
+@pytest.mark.parametrize("width", range(1, 20))
+def test_text_of_every_width(width: int) -> None:
+    """Texts that differ in one place, or in their length alone."""
+    texts = ["x" * length for length in range(width + 1)]
+    texts += ["x" * at + "y" + "x" * (width - at - 1) for at in range(width)]
+    texts += ["x" * (width - 1) + chr(ord("x") + shift) for shift in (1 << 8, 1 << 16)]
+    predicted = texts[::-1]
+    expected = Confusion().update(np.array(texts, object), np.array(predicted, object))
+    arrays = np.array(texts), np.array(predicted)
+    assert arrays[0].dtype == f"<U{width}"
+    assert Confusion().update(*arrays) == expected
+    wide = np.zeros((len(texts), 3), f"U{width}")
+    wide[:, 1] = texts
+    assert Confusion().update(wide[:, 1], arrays[1]) == expected
+    assert Confusion().update(arrays[0], np.array(predicted, f"U{width + 40}")) == expected
+    assert expected.samples == len(texts)
+    assert len(expected.labels) == len(set(texts))
+
+
+def test_text_of_any_length() -> None:
+    kind = np.dtypes.StringDType()
+    short, long = np.array(["a", "bb", ""], kind), np.array(["a", "b" * 100, "a"], kind)
+    assert metrics.accuracy_score(short, ["a", "bb", "a"]) == 2 / 3
+    assert metrics.accuracy_score(long, ["a", "b" * 100, "c"]) == 2 / 3
+    missing = np.array(["a", None], np.dtypes.StringDType(na_object=None))
+    with pytest.raises(LstmetricsError):
+        metrics.accuracy_score(missing, ["a", "b"])
+
+
+def test_codes_outside_their_dictionary() -> None:
+    good = np.array([0, 1, 1, 0], np.int8)
+    for code in (-1, 2, 127):
+        bad = good.copy()
+        bad[2] = code
+        coded = [Column.coded(codes, ["no", "yes"], "y") for codes in (good, bad)]
+        for pair, name in ((coded, "y_pred"), (coded[::-1], "y_true")):
+            for weights in (None, np.ones(4)):
+                state = Confusion()
+                with pytest.raises(InvalidValueError, match=rf"{name}\[2\] has no label: its code"):
+                    state._state.update(*pair, weights)
+                assert state == Confusion()
+        with pytest.raises(InvalidValueError, match=r"y_true\[2\] is null"):
+            metrics.accuracy_score(
+                pd.Categorical.from_codes([0, 1, -1, 0], ["no", "yes"]), coded[0]
+            )
+
+
+def test_dictionaries_that_differ() -> None:
+    truth = Column.coded(np.array([0, 1, 2, 2], np.int8), ["c", "a", "b"], "y")
+    names = [*map(str, range(299)), "b", "a"]
+    predicted = Column.coded(np.array([300, 1, 2, 300], np.int16), names, "y")
+    state = Confusion().update(["c", "a", "b", "b"], ["a", "1", "2", "a"])
+    assert Confusion().update(truth, predicted) == state
+    numbers = Column.coded(np.array([0, 1, 1, 0]), [7, 8], "y")
+    with pytest.raises(LstmetricsError, match="text"):
+        Confusion().update(truth, numbers)
+    assert Confusion().update(numbers, numbers).labels == [7, 8]
+    declared = Confusion(["a", "b", "c"])
+    with pytest.raises(InvalidValueError, match=r"y_pred\[1\] is '1'"):
+        declared.update(truth, predicted)
