@@ -174,3 +174,9 @@ def test_what_a_loss_does_not_have() -> None:
 def test_a_single_label() -> None:
     assert metrics.d2_brier_score([1, 1], [0.5, 1.0]) == -math.inf
     assert math.isnan(metrics.d2_brier_score([1, 1], [1.0, 1.0]))
+
+
+@pytest.mark.parametrize("times", [1, 3, 1000])
+def test_the_shares_themselves_score_zero(times: int) -> None:
+    assert metrics.d2_log_loss_score([0, 1] * times, [[0.5, 0.5]] * 2 * times) == 0
+    assert metrics.d2_log_loss_score([0, 1, 1, 1] * times, [[0.25, 0.75]] * 4 * times) == 0

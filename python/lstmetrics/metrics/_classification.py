@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from lstmetrics import _arrays
 from lstmetrics._warnings import warn
-from lstmetrics.errors import InvalidValueError
+from lstmetrics.errors import CountOverflowError, InvalidValueError
 from lstmetrics.metrics import _parameters as parameters
 from lstmetrics.metrics import _targets as targets
 from lstmetrics.metrics._asking import ask
@@ -273,6 +273,10 @@ def confusion_matrix(
     check_selected(wanted, any_true)
     warn_single_label(len(matrix))
     if weights is not None and weights.dtype.kind in "biu" and normalize is None:
+        if not (np.abs(matrix) < 2.0**63).all():
+            raise CountOverflowError(
+                "sample_weight: integers that add up to more than 64 bits hold; pass them as floats"
+            )
         return matrix.astype(np.int64)  # type: ignore[no-any-return]
     return matrix  # type: ignore[no-any-return]
 

@@ -9,7 +9,7 @@ import pytest
 import sklearn.metrics
 
 from lstmetrics import metrics
-from lstmetrics.errors import InvalidParameterError, LstmetricsError
+from lstmetrics.errors import CountOverflowError, InvalidParameterError, LstmetricsError
 from reference.outcome import outcome_of
 
 NAN, INF = float("nan"), float("inf")
@@ -209,3 +209,9 @@ def test_warnings_are_sklearns_class_and_point_at_the_caller() -> None:
     with pytest.warns(sklearn.exceptions.UndefinedMetricWarning) as caught:
         metrics.recall_score([0, 0], [0, 1])
     assert caught[0].filename == __file__
+
+
+def test_integer_weights_beyond_64_bits() -> None:
+    weights = np.full(2, 2**63 - 1)
+    with pytest.raises(CountOverflowError, match="sample_weight"):
+        metrics.confusion_matrix([0, 0], [0, 0], sample_weight=weights, labels=[0, 1])

@@ -34,9 +34,13 @@ numeric::ExactSum log_loss_of_shares(const LossSum& state) {
   for (const WeightedCount& label : state.classes()) {
     const double weight = label.weight.value();
     if (weight == 0) continue;
-    double share = std::clamp(share_of(label, state.result()), kEps, 1 - kEps);
-    kernels::table().log_f64(&share, &share, 1);
-    total.add(weight * -share);
+    double loss = std::clamp(share_of(label, state.result()), kEps, 1 - kEps);
+    kernels::table().log_f64(&loss, &loss, 1);
+    loss = -loss;
+    const double product = weight * loss;
+    total.add(product);
+    // What the product lost in rounding: forecasting the shares themselves must score 0.
+    if (std::isfinite(product)) total.add(std::fma(weight, loss, -product));
   }
   return total;
 }
