@@ -224,3 +224,10 @@ def test_any_two_whole_numbers_make_an_indicator(pair: Pair, values: tuple[int, 
     ours = metrics.f1_score(true, pred, average="samples", zero_division=0)
     theirs = sklearn.metrics.f1_score(true, pred, average="samples", zero_division=0)
     assert ours == pytest.approx(theirs, rel=1e-14)
+
+
+def test_averages_of_tiny_weights_are_not_lost() -> None:
+    # Precisions of about 1e-291 and supports of as much: their products are below every double.
+    pair = [[1, 1], [0, 0]], [[0, 1], [1, 1]]
+    found = metrics.precision_score(*pair, average="weighted", sample_weight=[1e-291, 1.0])
+    assert_close([found], [Fraction(1e-291) / (Fraction(1e-291) + 1) / 2], 4)

@@ -62,7 +62,7 @@ class Interval:
     >>> confusion = Confusion.from_matrix([[90, 10], [20, 80]], labels=["ham", "spam"])
     >>> interval = confusion.interval("accuracy")
     >>> interval.estimate, round(interval.low, 4), round(interval.high, 4), interval.method
-    (0.85, 0.794, 0.8929, 'wilson')
+    (0.85, 0.7939, 0.8929, 'wilson')
     """
 
     estimate: float

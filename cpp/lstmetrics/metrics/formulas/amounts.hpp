@@ -2,6 +2,8 @@
 // sums of weighted ones. Internal to formulas/.
 #pragma once
 
+#include <algorithm>
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <limits>
@@ -89,12 +91,32 @@ std::vector<Entry<AmountOf<Label>>> entries_of(const std::vector<Label>& labels,
   return entries;
 }
 
+// The mean of value(i) by support, those that are NaN left out. What is tiny is scaled by powers of
+// two first: a product of two tiny numbers would be lost.
+template <class Value>
+double mean_by_support(Value value, const std::vector<double>& supports, double total) {
+  constexpr int kTiny = -500;
+  const auto scale_of = [](double size) {
+    const int exponent = size > 0 ? std::ilogb(size) : 0;
+    return exponent < kTiny ? -exponent : 0;
+  };
+  double largest = 0;
+  for (std::size_t i = 0; i < supports.size(); ++i) largest = std::max(largest, value(i));
+  const int scale = scale_of(std::abs(total));
+  const int value_scale = scale_of(largest);
+  ExactSum sum;
+  for (std::size_t i = 0; i < supports.size(); ++i) {
+    const double x = value(i);
+    if (x == x) sum.add(std::scalbn(x, value_scale) * std::scalbn(supports[i], scale));
+  }
+  return std::scalbn(sum.value() / std::scalbn(total, scale), -value_scale);
+}
+
 // Of value(i) over the entries, those that are NaN left out; by their support, unless all of that
 // is zero.
 template <class Value>
 double average_of(Value value, const std::vector<double>& supports, bool by_support) {
   ExactSum sum;
-  ExactSum weighted_sum;
   ExactSum support;
   std::uint64_t entries = 0;
   for (std::size_t i = 0; i < supports.size(); ++i) {
@@ -102,13 +124,11 @@ double average_of(Value value, const std::vector<double>& supports, bool by_supp
     if (x != x) continue;
     ++entries;
     sum.add(x);
-    if (!by_support) continue;
-    weighted_sum.add(x * supports[i]);
-    support.add(supports[i]);
+    if (by_support) support.add(supports[i]);
   }
   if (entries == 0) return kNan;
   const double total = support.value();
-  if (by_support && total != 0) return weighted_sum.value() / total;
+  if (by_support && total != 0) return mean_by_support(value, supports, total);
   return sum.value() / static_cast<double>(entries);
 }
 
