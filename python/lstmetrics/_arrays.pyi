@@ -18,6 +18,8 @@ CALIBRATION_KINDS: Final[dict[str, int]]
 CALIBRATION_NORMS: Final[dict[str, int]]
 DISAGREEMENTS: Final[dict[str | None, int]]
 MULTILABEL_METRICS: Final[dict[str, int]]
+CURVES: Final[dict[str, int]]
+RANKING_METRICS: Final[dict[str, int]]
 
 _Three = tuple[float, float, float]
 _AgreementFacts = tuple[int, int, bool, bool]
