@@ -14,6 +14,7 @@
 #include "lstmetrics/kernels/rank.inl.hpp"
 #include "lstmetrics/kernels/reductions.inl.hpp"
 #include "lstmetrics/kernels/table.hpp"
+#include "lstmetrics/kernels/two_classes.inl.hpp"
 
 namespace lstmetrics::kernels {
 namespace {
@@ -103,5 +104,7 @@ const lstmetrics::kernels::Table LSTMETRICS_JOIN(lstmetrics_kernels_table_, LSTM
     .count_equal = lstmetrics::kernels::count_equal,
     .fixed_sum = lstmetrics::kernels::fixed_sum,
     .loss_moments = lstmetrics::kernels::loss_moments,
+    .two_class_log_loss = lstmetrics::kernels::two_class_log_loss,
+    .two_class_brier = lstmetrics::kernels::two_class_brier,
 };
 }

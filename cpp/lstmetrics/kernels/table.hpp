@@ -139,6 +139,27 @@ struct AboveCount {
   bool finite;  // no value is NaN or infinite
 };
 
+// Samples of two classes: labels, each `negative` or `positive`, and probabilities of the positive
+// one. `misses` are 1 - hits, rounded as the dtype they came in has it; null: to double. The
+// logarithm is that of a probability clipped to [least, most].
+struct TwoClassArgs {
+  const std::int64_t* labels;
+  std::int64_t negative;
+  std::int64_t positive;
+  const double* hits;
+  const double* misses;
+  std::size_t n;
+  double least;
+  double most;
+  double* losses;
+};
+
+struct TwoClassFacts {
+  std::size_t positives;
+  bool known;    // every label is one of the two
+  bool between;  // every probability is from 0 to 1
+};
+
 struct Table {
   const char* name;
 
@@ -188,6 +209,11 @@ struct Table {
   FixedSum (*fixed_sum)(const double* x, std::size_t n) noexcept;
   void (*loss_moments)(const double* losses, const double* weights, std::size_t n,
                        LossMomentSums* sums) noexcept;
+
+  // -log of the probability of the true class, and the squared errors of both classes. When a fact
+  // does not hold the losses have no meaning.
+  TwoClassFacts (*two_class_log_loss)(const TwoClassArgs& args) noexcept;
+  TwoClassFacts (*two_class_brier)(const TwoClassArgs& args) noexcept;
 };
 
 }  // namespace lstmetrics::kernels

@@ -7,15 +7,6 @@
 #include "lstmetrics/metrics/strided.hpp"
 
 namespace lstmetrics::metrics {
-namespace {
-
-template <class T>
-bool lies_as(const Column& column) {
-  return column.stride == static_cast<std::ptrdiff_t>(sizeof(T)) &&
-         reinterpret_cast<std::uintptr_t>(column.data) % alignof(T) == 0;
-}
-
-}  // namespace
 
 std::string_view dtype_name(DType dtype) noexcept {
   switch (dtype) {

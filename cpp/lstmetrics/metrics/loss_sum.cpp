@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <functional>
 #include <optional>
 #include <string>
 #include <utility>
@@ -68,6 +69,49 @@ class ClassCounter {
  private:
   std::vector<std::int64_t> counts_;
   std::vector<numeric::ExactSum> weights_;
+};
+
+// Samples without weights whose labels are two numbers, and one column of probabilities: most
+// evaluations are of this kind.
+class TwoClasses {
+ public:
+  TwoClasses(const LabelColumn& y_true, const LabelSet& labels, const ProbabilityRows& rows,
+             Loss loss)
+      : y_true_(y_true),
+        labels_(labels),
+        rows_(rows),
+        loss_(loss == Loss::log_loss ? TwoClassLoss::log_loss : TwoClassLoss::brier),
+        numbers_(y_true) {}
+
+  // `otherwise` may say what is wrong with a label that is neither of the two.
+  void add(std::size_t begin, std::size_t n, LossMoments& moments,
+           const std::function<void()>& otherwise) {
+    const std::int64_t negative = labels_.integers()[0];
+    const std::int64_t positive = labels_.integers()[1];
+    const std::optional<std::size_t> positives = rows_.two_class_losses(
+        begin, n, loss_, numbers_.block(begin, n), negative, positive, losses_.data());
+    if (!positives) encode_among(y_true_, labels_, begin, n, otherwise);  // which throws
+    moments.add(losses_.data(), nullptr, n);
+    positives_ += positives.value();
+    samples_ += n;
+  }
+
+  std::vector<WeightedCount> take() const {
+    std::vector<WeightedCount> classes(2);
+    classes[0].add(static_cast<std::int64_t>(samples_ - positives_));
+    classes[1].add(static_cast<std::int64_t>(positives_));
+    return classes;
+  }
+
+ private:
+  const LabelColumn& y_true_;
+  const LabelSet& labels_;
+  const ProbabilityRows& rows_;
+  TwoClassLoss loss_;
+  NumberLabels numbers_;
+  std::array<double, kBlock> losses_;
+  std::size_t positives_ = 0;
+  std::size_t samples_ = 0;
 };
 
 const char* loss_name(Loss loss) {
@@ -143,6 +187,15 @@ ProbabilityNotes LossSum::update(const LabelColumn& y_true, const Matrix& probab
     if (!declared_) check_labels(discover(y_true), false, labels.size());
   };
 
+  if (weights == nullptr && probabilities.columns == 1 && holds_numbers(y_true) &&
+      !labels.is_text()) {
+    TwoClasses two(y_true, labels, rows, loss_);
+    for (std::size_t begin = 0; begin < n; begin += kBlock) {
+      two.add(begin, std::min(kBlock, n - begin), moments, check_discovered);
+    }
+    add(labels, two.take(), moments);
+    return {};
+  }
   std::optional<WeightReader> weight_reader;
   if (weights != nullptr) weight_reader.emplace(*weights, options.allow_negative_weights);
   ClassCounter classes(labels.size(), weights != nullptr);

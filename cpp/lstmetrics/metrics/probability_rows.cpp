@@ -1,6 +1,7 @@
 #include "lstmetrics/metrics/probability_rows.hpp"
 
 #include <algorithm>
+#include <array>
 #include <bit>
 #include <cmath>
 #include <limits>
@@ -173,6 +174,28 @@ struct Rows {
   }
 };
 
+// P(positive) and, rounded as the dtype has it, P(negative) as doubles. In place where they lie so;
+// then the second is left to the kernel.
+template <class E>
+void read_two_classes(const Matrix& matrix, std::size_t begin, std::size_t n, double* scratch,
+                      kernels::TwoClassArgs& args) {
+  using P = Widened<E>;
+  const Column column{matrix.data, matrix.dtype, matrix.rows, matrix.row_stride, matrix.item_size};
+  if (matrix.dtype == DType::float64 && lies_as<double>(column)) {
+    args.hits = reinterpret_cast<const double*>(column.data) + begin;
+    args.misses = nullptr;
+    return;
+  }
+  double* const misses = scratch + kBlock;
+  for_each_item<E>(column, begin, n, [&](std::size_t i, auto value) {
+    const auto p = static_cast<P>(value);
+    scratch[i] = static_cast<double>(p);
+    misses[i] = static_cast<double>(1 - p);
+  });
+  args.hits = scratch;
+  args.misses = misses;
+}
+
 }  // namespace
 
 ProbabilityRows::ProbabilityRows(const Matrix& probabilities)
@@ -202,6 +225,37 @@ std::int64_t ProbabilityRows::brier_losses(std::size_t begin, std::size_t n,
     off = Rows<decltype(element)>{matrix_}.brier(begin, n, codes, losses);
   });
   return off;
+}
+
+std::optional<std::size_t> ProbabilityRows::two_class_losses(
+    std::size_t begin, std::size_t n, TwoClassLoss loss, const std::int64_t* labels,
+    std::int64_t negative, std::int64_t positive, double* losses) const {
+  std::array<double, 2 * kBlock> scratch;
+  kernels::TwoClassArgs args{.labels = labels,
+                             .negative = negative,
+                             .positive = positive,
+                             .hits = nullptr,
+                             .misses = nullptr,
+                             .n = n,
+                             .least = 0,
+                             .most = 1,
+                             .losses = losses};
+  kernels::TwoClassFacts facts{};
+  with_number(matrix_.dtype, [&](auto element) {
+    using E = decltype(element);
+    read_two_classes<E>(matrix_, begin, n, scratch.data(), args);
+    args.least = static_cast<double>(kEpsilon<E>);
+    args.most = static_cast<double>(1 - kEpsilon<E>);
+    if (loss == TwoClassLoss::brier) args.misses = nullptr;  // errors are those of doubles
+    facts = loss == TwoClassLoss::log_loss ? table_.two_class_log_loss(args)
+                                           : table_.two_class_brier(args);
+    for (std::size_t i = 0; facts.known && !facts.between && i < n; ++i) {
+      const Rows<E> rows{matrix_};
+      if (!rows.is_probability(rows.at(begin + i, 0))) rows.refuse(begin + i);
+    }
+  });
+  if (!facts.known) return std::nullopt;
+  return facts.positives;
 }
 
 std::int64_t ProbabilityRows::largest(std::size_t begin, std::size_t n, double* probabilities,

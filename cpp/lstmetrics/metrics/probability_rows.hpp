@@ -3,11 +3,14 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 
 #include "lstmetrics/base/view.hpp"
 #include "lstmetrics/kernels/table.hpp"
 
 namespace lstmetrics::metrics {
+
+enum class TwoClassLoss : std::uint8_t { log_loss, brier };
 
 // n x K, or n x 1 for P(label 1) of two. InvalidType for text.
 class ProbabilityRows {
@@ -22,6 +25,12 @@ class ProbabilityRows {
                           double* losses) const;
   std::int64_t brier_losses(std::size_t begin, std::size_t n, const std::uint32_t* codes,
                             double* losses) const;
+
+  // The same of the only column, from labels that are one of two. Returns how many are the positive
+  // one, and nothing when there is another label; then the losses have no meaning.
+  std::optional<std::size_t> two_class_losses(std::size_t begin, std::size_t n, TwoClassLoss loss,
+                                              const std::int64_t* labels, std::int64_t negative,
+                                              std::int64_t positive, double* losses) const;
 
   // The largest probability of each row and its column, the lowest of equal ones.
   std::int64_t largest(std::size_t begin, std::size_t n, double* probabilities,

@@ -23,6 +23,13 @@ inline const std::byte* item(const Column& column, std::size_t i) noexcept {
   return column.data + static_cast<std::ptrdiff_t>(i) * column.stride;
 }
 
+// Whether the items lie side by side where a T may: then they may be read as an array of T.
+template <class T>
+bool lies_as(const Column& column) noexcept {
+  return column.stride == static_cast<std::ptrdiff_t>(sizeof(T)) &&
+         reinterpret_cast<std::uintptr_t>(column.data) % alignof(T) == 0;
+}
+
 // An element type; a boolean is any byte that is not zero.
 template <class T>
 struct Element {
