@@ -11,6 +11,7 @@
 #include "lstmetrics/kernels/math_f32.inl.hpp"
 #include "lstmetrics/kernels/math_f64.inl.hpp"
 #include "lstmetrics/kernels/matmul.inl.hpp"
+#include "lstmetrics/kernels/probability_rows.inl.hpp"
 #include "lstmetrics/kernels/rank.inl.hpp"
 #include "lstmetrics/kernels/reductions.inl.hpp"
 #include "lstmetrics/kernels/table.hpp"
@@ -104,6 +105,8 @@ const lstmetrics::kernels::Table LSTMETRICS_JOIN(lstmetrics_kernels_table_, LSTM
     .count_equal = lstmetrics::kernels::count_equal,
     .fixed_sum = lstmetrics::kernels::fixed_sum,
     .loss_moments = lstmetrics::kernels::loss_moments,
+    .probability_rows_f32 = lstmetrics::kernels::probability_rows<float>,
+    .probability_rows_f64 = lstmetrics::kernels::probability_rows<double>,
     .two_class_log_loss = lstmetrics::kernels::two_class_log_loss,
     .two_class_brier = lstmetrics::kernels::two_class_brier,
 };

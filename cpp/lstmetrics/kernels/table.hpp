@@ -210,6 +210,11 @@ struct Table {
   void (*loss_moments)(const double* losses, const double* weights, std::size_t n,
                        LossMomentSums* sums) noexcept;
 
+  // Sums of rows, 16 partial ones as above; false when some value is not from 0 to 1.
+  bool (*probability_rows_f32)(const float* x, std::size_t rows, std::size_t columns,
+                               std::size_t row_stride, double* sums) noexcept;
+  bool (*probability_rows_f64)(const double* x, std::size_t rows, std::size_t columns,
+                               std::size_t row_stride, double* sums) noexcept;
   // -log of the probability of the true class, and the squared errors of both classes. When a fact
   // does not hold the losses have no meaning.
   TwoClassFacts (*two_class_log_loss)(const TwoClassArgs& args) noexcept;

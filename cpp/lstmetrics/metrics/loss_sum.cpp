@@ -16,6 +16,9 @@
 namespace lstmetrics::metrics {
 namespace {
 
+// Labels are encoded this many at a time: their codes stay in cache, beside the probabilities.
+constexpr std::size_t kLossSegment = std::size_t{1} << 14;
+
 void check_sizes(std::string_view name, std::size_t size, std::string_view other,
                  std::size_t other_size, const Column* weights) {
   check_same_size({{name, size}, {other, other_size}});
@@ -201,8 +204,8 @@ ProbabilityNotes LossSum::update(const LabelColumn& y_true, const Matrix& probab
   ClassCounter classes(labels.size(), weights != nullptr);
   ProbabilityNotes notes;
   std::array<double, kBlock> losses;
-  for (std::size_t segment = 0; segment < n; segment += kSegment) {
-    const std::size_t end = segment + std::min(kSegment, n - segment);
+  for (std::size_t segment = 0; segment < n; segment += kLossSegment) {
+    const std::size_t end = segment + std::min(kLossSegment, n - segment);
     const std::vector<std::uint32_t> codes =
         encode_among(y_true, labels, segment, end - segment, check_discovered);
     for (std::size_t begin = segment; begin < end; begin += kBlock) {

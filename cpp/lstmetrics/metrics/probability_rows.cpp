@@ -11,6 +11,7 @@
 #include "lstmetrics/base/error.hpp"
 #include "lstmetrics/kernels/dispatch.hpp"
 #include "lstmetrics/metrics/columns.hpp"
+#include "lstmetrics/metrics/row_source.hpp"
 #include "lstmetrics/metrics/strided.hpp"
 
 namespace lstmetrics::metrics {
@@ -30,16 +31,49 @@ P blend(bool choice, P a, P b) noexcept {
   return std::bit_cast<P>((std::bit_cast<Bits>(a) & mask) | (std::bit_cast<Bits>(b) & ~mask));
 }
 
+constexpr std::size_t kPiece = 8192;  // probabilities that are looked at twice
+
+bool row_sums(const kernels::Table& table, const double* x, std::size_t rows, std::size_t columns,
+              std::size_t row_stride, double* sums) {
+  return table.probability_rows_f64(x, rows, columns, row_stride, sums);
+}
+bool row_sums(const kernels::Table& table, const float* x, std::size_t rows, std::size_t columns,
+              std::size_t row_stride, double* sums) {
+  return table.probability_rows_f32(x, rows, columns, row_stride, sums);
+}
+
+// Whether all rows may be read as such, one after the other.
+template <class T, class E>
+bool rows_lie_as(const Matrix& matrix) noexcept {
+  return std::is_same_v<T, typename E::type> &&
+         matrix.column_stride == static_cast<std::ptrdiff_t>(sizeof(T)) && matrix.row_stride >= 0 &&
+         matrix.row_stride % static_cast<std::ptrdiff_t>(sizeof(T)) == 0 &&
+         reinterpret_cast<std::uintptr_t>(matrix.data) % alignof(T) == 0;
+}
+
 template <class E>
 struct Rows {
   using P = Widened<E>;
 
   const Matrix& matrix;
+  const kernels::Table& table;
+
+  std::ptrdiff_t row_step() const noexcept {
+    return matrix.row_stride / static_cast<std::ptrdiff_t>(sizeof(P));
+  }
 
   P at(std::size_t row, std::size_t column) const noexcept {
     return static_cast<P>(E::load(matrix.data +
                                   static_cast<std::ptrdiff_t>(row) * matrix.row_stride +
                                   static_cast<std::ptrdiff_t>(column) * matrix.column_stride));
+  }
+
+  void refuse_one_of(std::size_t begin, std::size_t n) const {
+    for (std::size_t row = begin; row < begin + n; ++row) {
+      for (std::size_t column = 0; column < matrix.columns; ++column) {
+        if (!is_probability(at(row, column))) refuse(row);
+      }
+    }
   }
 
   [[noreturn]] void refuse(std::size_t row) const {
@@ -59,28 +93,39 @@ struct Rows {
     return static_cast<bool>(static_cast<int>(p >= 0) & static_cast<int>(p <= 1));
   }
 
-  // The sum of a row, in four partial sums.
-  double checked_sum(std::size_t row) const {
-    double sums[4] = {0, 0, 0, 0};
+  // How many rows do not sum to one.
+  std::int64_t check(std::size_t begin, std::size_t n) const {
+    const double tolerance = std::sqrt(static_cast<double>(kEpsilon<E>));
+    std::array<double, kBlock> sums;
     bool good = true;
-    const std::size_t columns = matrix.columns;
-    std::size_t column = 0;
-    const auto take = [&](std::size_t lane) {
-      const P p = at(row, column + lane);
-      good &= is_probability(p);
-      sums[lane] += static_cast<double>(p);
-    };
-    for (; column + 4 <= columns; column += 4) {
-      for (std::size_t lane = 0; lane < 4; ++lane) take(lane);
+    if (rows_lie_as<P, E>(matrix)) {
+      const P* first =
+          reinterpret_cast<const P*>(matrix.data) + static_cast<std::ptrdiff_t>(begin) * row_step();
+      good = row_sums(table, first, n, matrix.columns, static_cast<std::size_t>(row_step()),
+                      sums.data());
+    } else {
+      RowSource<P, E> source(matrix);
+      for (std::size_t i = 0; i < n; ++i) {
+        good &= row_sums(table, source.row(begin + i), 1, matrix.columns, 0, &sums[i]);
+      }
     }
-    for (std::size_t lane = 0; column + lane < columns; ++lane) take(lane);
-    if (!good) refuse(row);
-    return (sums[0] + sums[1]) + (sums[2] + sums[3]);
+    if (!good) refuse_one_of(begin, n);
+    std::int64_t off = 0;
+    for (std::size_t i = 0; i < n; ++i) off += std::abs(sums[i] - 1.0) <= tolerance ? 0 : 1;
+    return off;
   }
 
-  bool sums_to_one(std::size_t row) const {
-    const double tolerance = std::sqrt(static_cast<double>(kEpsilon<E>));
-    return std::abs(checked_sum(row) - 1.0) <= tolerance;
+  // Checks rows, then does each(i), a few at a time, so that they are still in cache.
+  template <class Each>
+  std::int64_t in_pieces(std::size_t begin, std::size_t n, Each&& each) const {
+    const std::size_t few = std::max<std::size_t>(1, kPiece / matrix.columns);
+    std::int64_t off = 0;
+    for (std::size_t done = 0; done < n; done += few) {
+      const std::size_t end = std::min(n, done + few);
+      off += check(begin + done, end - done);
+      for (std::size_t i = done; i < end; ++i) each(i);
+    }
+    return off;
   }
 
   static double clipped(P p) noexcept {
@@ -109,15 +154,9 @@ struct Rows {
     for_each_in(0, begin, n, f);
   }
 
-  std::int64_t check(std::size_t begin, std::size_t n) const {
-    std::int64_t off = 0;
-    for (std::size_t i = 0; i < n; ++i) off += sums_to_one(begin + i) ? 0 : 1;
-    return off;
-  }
-
   std::int64_t largest(std::size_t begin, std::size_t n, double* out,
                        std::uint32_t* columns) const {
-    for (std::size_t i = 0; i < n; ++i) {
+    return in_pieces(begin, n, [&](std::size_t i) {
       P best = at(begin + i, 0);
       std::uint32_t which = 0;
       for (std::size_t column = 1; column < matrix.columns; ++column) {
@@ -129,8 +168,7 @@ struct Rows {
       }
       out[i] = static_cast<double>(best);
       columns[i] = which;
-    }
-    return check(begin, n);
+    });
   }
 
   std::int64_t true_probabilities(std::size_t begin, std::size_t n, const std::uint32_t* codes,
@@ -141,12 +179,7 @@ struct Rows {
       });
       return 0;
     }
-    std::int64_t off = 0;
-    for (std::size_t i = 0; i < n; ++i) {
-      off += sums_to_one(begin + i) ? 0 : 1;
-      out[i] = clipped(at(begin + i, codes[i]));
-    }
-    return off;
+    return in_pieces(begin, n, [&](std::size_t i) { out[i] = clipped(at(begin + i, codes[i])); });
   }
 
   std::int64_t brier(std::size_t begin, std::size_t n, const std::uint32_t* codes,
@@ -159,9 +192,7 @@ struct Rows {
       });
       return 0;
     }
-    std::int64_t off = 0;
-    for (std::size_t i = 0; i < n; ++i) {
-      off += sums_to_one(begin + i) ? 0 : 1;
+    return in_pieces(begin, n, [&](std::size_t i) {
       double sum = 0;
       for (std::size_t column = 0; column < matrix.columns; ++column) {
         const auto p = static_cast<double>(at(begin + i, column));
@@ -169,8 +200,7 @@ struct Rows {
         sum += miss * miss;
       }
       out[i] = sum;
-    }
-    return off;
+    });
   }
 };
 
@@ -211,7 +241,7 @@ std::int64_t ProbabilityRows::log_losses(std::size_t begin, std::size_t n,
                                          const std::uint32_t* codes, double* losses) const {
   std::int64_t off = 0;
   with_number(matrix_.dtype, [&](auto element) {
-    off = Rows<decltype(element)>{matrix_}.true_probabilities(begin, n, codes, losses);
+    off = Rows<decltype(element)>{matrix_, table_}.true_probabilities(begin, n, codes, losses);
   });
   table_.log_f64(losses, losses, n);
   for (std::size_t i = 0; i < n; ++i) losses[i] = -losses[i];
@@ -222,7 +252,7 @@ std::int64_t ProbabilityRows::brier_losses(std::size_t begin, std::size_t n,
                                            const std::uint32_t* codes, double* losses) const {
   std::int64_t off = 0;
   with_number(matrix_.dtype, [&](auto element) {
-    off = Rows<decltype(element)>{matrix_}.brier(begin, n, codes, losses);
+    off = Rows<decltype(element)>{matrix_, table_}.brier(begin, n, codes, losses);
   });
   return off;
 }
@@ -250,7 +280,7 @@ std::optional<std::size_t> ProbabilityRows::two_class_losses(
     facts = loss == TwoClassLoss::log_loss ? table_.two_class_log_loss(args)
                                            : table_.two_class_brier(args);
     for (std::size_t i = 0; facts.known && !facts.between && i < n; ++i) {
-      const Rows<E> rows{matrix_};
+      const Rows<E> rows{matrix_, table_};
       if (!rows.is_probability(rows.at(begin + i, 0))) rows.refuse(begin + i);
     }
   });
@@ -262,7 +292,7 @@ std::int64_t ProbabilityRows::largest(std::size_t begin, std::size_t n, double* 
                                       std::uint32_t* columns) const {
   std::int64_t off = 0;
   with_number(matrix_.dtype, [&](auto element) {
-    off = Rows<decltype(element)>{matrix_}.largest(begin, n, probabilities, columns);
+    off = Rows<decltype(element)>{matrix_, table_}.largest(begin, n, probabilities, columns);
   });
   return off;
 }
@@ -270,16 +300,17 @@ std::int64_t ProbabilityRows::largest(std::size_t begin, std::size_t n, double* 
 void ProbabilityRows::column(std::size_t begin, std::size_t n, std::size_t column,
                              double* probabilities) const {
   with_number(matrix_.dtype, [&](auto element) {
-    Rows<decltype(element)>{matrix_}.for_each_in(column, begin, n, [&](std::size_t i, auto p) {
-      probabilities[i] = static_cast<double>(p);
-    });
+    Rows<decltype(element)>{matrix_, table_}.for_each_in(
+        column, begin, n,
+        [&](std::size_t i, auto p) { probabilities[i] = static_cast<double>(p); });
   });
 }
 
 std::int64_t ProbabilityRows::check(std::size_t begin, std::size_t n) const {
   std::int64_t off = 0;
-  with_number(matrix_.dtype,
-              [&](auto element) { off = Rows<decltype(element)>{matrix_}.check(begin, n); });
+  with_number(matrix_.dtype, [&](auto element) {
+    off = Rows<decltype(element)>{matrix_, table_}.check(begin, n);
+  });
   return off;
 }
 
