@@ -18,6 +18,7 @@
 #include "lstmetrics/base/error.hpp"
 #include "lstmetrics/metrics/confusion_counts.hpp"
 #include "lstmetrics/metrics/formulas/agreement.hpp"
+#include "lstmetrics/metrics/formulas/chance.hpp"
 #include "lstmetrics/metrics/formulas/classification.hpp"
 #include "lstmetrics/metrics/formulas/report.hpp"
 
@@ -175,6 +176,12 @@ void register_confusion(py::module_& module) {
       .def("error_rate", formula<ConfusionCounts>(&formulas::error_rate))
       .def("errors", formula<ConfusionCounts>(&formulas::errors))
       .def("matthews_corrcoef", formula<ConfusionCounts>(&formulas::matthews_corrcoef))
+      .def("chance_test",
+           [](const ConfusionState& self) {
+             const formulas::TestResult test = read(
+                 self, [](const ConfusionCounts& state) { return formulas::chance_test(state); });
+             return std::pair{test.statistic, test.p_value};
+           })
       .def("cohen_kappa", &confusion_kappa, py::arg("labels"), py::arg("disagreement"))
       .def("likelihood_ratios", &confusion_likelihoods, py::arg("labels"))
       .def("jaccard", &confusion_jaccard, py::arg("labels"), py::arg("average"),

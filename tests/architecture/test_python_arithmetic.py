@@ -38,14 +38,28 @@ COUNTING = {"sum()"}  # of shapes and sizes it is harmless: forbidden only where
 
 # Where samples pass by: no loop here without a reason. Comprehensions count as loops.
 SAMPLES_PASS_BY = ("metrics", "streaming", "evaluation")
-# A key is `file::function`, or a file all of whose loops have the same reason.
+# A key is `file::function`, or a file or folder all of whose loops have the same reason.
 LOOPS = {
+    "evaluation/batches.py": "over batches of thousands of rows, and columns",
     "evaluation/classification.py": "over states, averages and labels",
+    "evaluation/classifying.py": "over slices and columns",
+    "evaluation/diagnosis": "over labels and findings",
     "evaluation/digests.py": "over the digests of the parts",
-    "evaluation/report.py": "over the lines of a text",
-    "evaluation/run.py::_evaluate_language_model": "over the names of metrics",
-    "evaluation/run.py::_found_labels": "over columns",
-    "evaluation/run.py::evaluate": "over blocks of thousands of rows",
+    "evaluation/duplicates.py": "over texts, which are hashed one by one",
+    "evaluation/goals.py": "over goals and findings",
+    "evaluation/intervals.py": "over replicates and metrics",
+    "evaluation/labels.py": "over columns",
+    "evaluation/language_model.py": "over blocks of rows, and the names of metrics",
+    "evaluation/mistakes.py": "over the few mistakes that are kept",
+    "evaluation/multilabel.py": "over labels and averages",
+    "evaluation/options.py": "over the names of metrics",
+    "evaluation/predictions.py": "over batches of thousands of rows, and columns",
+    "evaluation/report.py": "over what a report holds",
+    "evaluation/run.py": "over blocks of thousands of rows, and columns",
+    "evaluation/slices.py": "over the values of a column, and labels",
+    "evaluation/surprises.py": "over buckets of positions, and the few tokens that are kept",
+    "evaluation/text.py": "over the lines of a text",
+    "evaluation/tokens.py": "over the texts of full length",
     "metrics/_columns.py": "over protocols and the columns of a table",
     "metrics/_label_scores.py::warn_undefined": "over the four metrics",
     "metrics/_report.py": "over labels, averages and the lines of a text",
@@ -173,7 +187,8 @@ def _loops(node: ast.AST, within: str = "") -> Iterator[tuple[str, int]]:
 
 def _reasoned(place: str) -> str | None:
     """Return the entry of LOOPS that a place falls under."""
-    return next((key for key in (place, place.partition("::")[0]) if key in LOOPS), None)
+    file = place.partition("::")[0]
+    return next((key for key in (place, file, file.rpartition("/")[0]) if key in LOOPS), None)
 
 
 def _places_of_loops() -> dict[str, int]:

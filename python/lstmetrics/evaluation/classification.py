@@ -2,25 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import json
+from collections.abc import Callable, Sequence
+from hashlib import sha256
 from typing import Any, Self
 
 import numpy as np
 import numpy.typing as npt
 
-from lstmetrics.errors import InvalidTypeError, InvalidValueError, ShapeError
+from lstmetrics._warnings import silence
+from lstmetrics.errors import InvalidParameterError, InvalidValueError
+from lstmetrics.evaluation.diagnosis.confidence import SURE
 from lstmetrics.evaluation.digests import combined
-from lstmetrics.streaming import Confusion, Loss
+from lstmetrics.evaluation.intervals import Drawn, bootstrapped
+from lstmetrics.evaluation.labels import Indices, Label
+from lstmetrics.streaming import Calibration, Confusion, Interval, Loss
+from lstmetrics.streaming._base import Streaming
 
-__all__ = ["ClassificationStates", "label_indices"]
+__all__ = ["CALIBRATION_BINS", "ClassificationStates", "rate_metrics"]
 
-Label = str | int
-Indices = npt.NDArray[np.intp]
+CALIBRATION_BINS = 10
+_RATES = ("precision", "recall", "f1")
+# The average over one label is that label's value, whichever label it is.
+_ONE_LABEL: dict[str, Any] = {"average": "macro", "zero_division": 0}
 
 
 class ClassificationStates:
     """What an evaluation of predicted labels, or of probabilities, adds up.
 
+    Classes go by their index here, so that their order is that of the probabilities' columns.
     Instances over parts of the data merge, in any order, into that of the whole.
 
     Parameters
@@ -29,49 +39,94 @@ class ClassificationStates:
         The classes, in the order of the probabilities' columns.
     with_scores : bool
         Whether probabilities are given, so that there are losses and confidences.
+    pos_label : str or int, optional
+        Which of two classes is the positive one; the second by default.
     """
 
-    def __init__(self, labels: Sequence[Label], *, with_scores: bool) -> None:
+    def __init__(
+        self, labels: Sequence[Label], *, with_scores: bool, pos_label: Label | None = None
+    ) -> None:
         self.labels = list(labels)
-        self._names = np.asarray(self.labels)
-        self.confusion = Confusion(labels=self.labels)
-        # Losses are kept by the class's index, so that the columns need no sorting.
-        self.loss = Loss("log_loss", labels=range(len(labels))) if with_scores else None
-        self.confidence = Loss("user") if with_scores else None
+        classes = range(len(self.labels))
+        self.positive = _positive(self.labels, pos_label)
+        self.confusion = Confusion(labels=classes)
+        self._states: dict[str, Streaming] = {"confusion": self.confusion}
+        self.with_scores = with_scores
+        self.sure = self.sure_and_wrong = 0
+        if with_scores:
+            self.loss = Loss("log_loss", labels=classes)
+            self.brier = Loss("brier", labels=classes)
+            self.confidence = Loss("user")
+            self.calibration = Calibration(CALIBRATION_BINS, kind="top_label", labels=classes)
+            self._states |= {
+                "loss": self.loss,
+                "brier": self.brier,
+                "confidence": self.confidence,
+                "calibration": self.calibration,
+            }
 
-    def update_labels(self, y_true: Indices, y_pred: Indices) -> None:
+    @property
+    def task(self) -> str:
+        """Return ``"binary"`` or ``"multiclass"``."""
+        return "binary" if len(self.labels) == 2 else "multiclass"
+
+    def update_labels(self, truth: Indices, predicted: Indices) -> None:
         """Add a batch of true and predicted classes, by index."""
-        self.confusion.update(self._names[y_true], self._names[y_pred])
+        self.confusion.update(truth, predicted)
 
-    def update_scores(self, y_true: Indices, scores: npt.NDArray[Any]) -> None:
-        """Add a batch of true classes and probabilities: (n, classes), or (n,) of the second.
+    def update_scores(self, truth: Indices, scores: npt.NDArray[Any]) -> Indices:
+        """Add a batch of true classes and probabilities: (n, classes), or (n,) of the positive.
 
-        The class predicted is the most probable, the first on ties; of one column, the second class
-        where the probability is above one half.
+        Returns
+        -------
+        ndarray of intp, shape (n,)
+            The classes predicted: the most probable, the first on ties; of one column, the
+            positive one where its probability is above one half.
         """
-        if self.loss is None or self.confidence is None:
+        if not self.with_scores:
             raise InvalidValueError("these states were made for labels without scores")
+        table, predicted = self.read_scores(scores)
+        sure = table[np.arange(len(table)), predicted] if len(table) else table[:, 0]
+        with silence():
+            self.loss.update(truth, table)
+            self.brier.update(truth, table)
+            self.calibration.update(truth, table)
+        self.confidence.update_losses(sure)
+        self.confusion.update(truth, predicted)
+        above = sure >= SURE
+        self.sure += int(np.count_nonzero(above))
+        self.sure_and_wrong += int(np.count_nonzero(above & (truth != predicted)))
+        return predicted
+
+    def read_scores(self, scores: npt.NDArray[Any]) -> tuple[npt.NDArray[Any], Indices]:
+        """Return probabilities with a column for each class, and the classes predicted."""
         if scores.ndim == 2 and scores.shape[1] == 1:
             scores = scores[:, 0]
-        self.loss.update(y_true, scores)
-        if scores.ndim == 1:
-            self.update_labels(y_true, (scores > 0.5).astype(np.intp))
-        else:
-            self.update_labels(y_true, scores.argmax(axis=1))
-            self.confidence.update_losses(scores.max(axis=1))
+        if scores.ndim == 2:
+            return scores, scores.argmax(axis=1)
+        if scores.dtype.kind != "f":
+            scores = scores.astype(np.float64)
+        table = np.empty((len(scores), 2), scores.dtype)
+        table[:, self.positive] = scores
+        table[:, 1 - self.positive] = 1 - scores
+        predicted = np.where(scores > 0.5, self.positive, 1 - self.positive)
+        return table, predicted.astype(np.intp)
 
     def merge(self, other: Self) -> Self:
         """Add what another instance, with the same labels, has seen."""
-        self.confusion.merge(other.confusion)
-        if self.loss is not None and self.confidence is not None:
-            self.loss.merge(other.loss)  # type: ignore[arg-type]
-            self.confidence.merge(other.confidence)  # type: ignore[arg-type]
+        if other.labels != self.labels or other._states.keys() != self._states.keys():
+            raise InvalidParameterError("only evaluations of the same labels and kind can merge")
+        for name, state in self._states.items():
+            state.merge(other._states[name])
+        self.sure += other.sure
+        self.sure_and_wrong += other.sure_and_wrong
         return self
 
     def digests(self) -> dict[str, str]:
-        """Return the digest of each state by name."""
-        states = {"confusion": self.confusion, "loss": self.loss, "confidence": self.confidence}
-        return {name: state.digest() for name, state in states.items() if state is not None}
+        """Return the digest of each state by name, and of the labels."""
+        names = json.dumps(self.labels, ensure_ascii=False).encode()
+        found = {name: state.digest() for name, state in self._states.items()}
+        return found | {"labels": sha256(names).hexdigest()}
 
     def digest(self) -> str:
         """Return one digest over all states."""
@@ -79,82 +134,130 @@ class ClassificationStates:
 
     def metrics(self) -> dict[str, float]:
         """Return the headline metrics by name, in the order of a report."""
+        found = {name: measure(self.confusion) for name, measure in self._measures().items()}
+        if self.with_scores:
+            found |= {
+                "log_loss": self.loss.value(),
+                "brier_score": self.brier.brier_score(),
+                "mean_confidence": self.confidence.value(),
+                "expected_calibration_error": self.calibration.expected_error(),
+                "maximum_calibration_error": self.calibration.maximum_error(),
+            }
+        return found
+
+    def intervals(self, drawn: Drawn) -> dict[str, Interval]:
+        """Return the intervals of the metrics that have one."""
+        counts, level = self.confusion, drawn.level
+        found = {"accuracy": counts.interval("accuracy", level)}
+        measures = self._measures()
+        if self.task == "binary":
+            of_positive: dict[str, Any] = {"labels": [self.positive]} | _ONE_LABEL
+            for name in ("precision", "recall"):
+                found[name] = counts.interval(name, level, **of_positive)
+        wanted = {name: measure for name, measure in measures.items() if name not in found}
+        found |= bootstrapped(counts, wanted, drawn)
+        if self.with_scores:
+            found["log_loss"] = self.loss.interval("value", level)
+            found["brier_score"] = self.brier.interval("brier_score", level)
+            found["mean_confidence"] = self.confidence.interval("value", level)
+        return {name: found[name] for name in self.metrics() if name in found}
+
+    def _measures(self) -> dict[str, Callable[[Confusion], float]]:
+        return rate_metrics(self.positive if self.task == "binary" else None)
+
+    def per_class(self, level: float) -> list[dict[str, Any]]:
+        """Return precision, recall, F1, their bounds and the counts of each class."""
         counts = self.confusion
-        metrics = {
-            "accuracy": counts.accuracy(),
-            "balanced_accuracy": counts.compute()["balanced_accuracy"],
+        predicted_right = counts.against_rest().tolist()
+        columns = [getattr(counts, name)(average=None, zero_division=0).tolist() for name in _RATES]
+        rows = []
+        for index, label in enumerate(self.labels):
+            (_, fp), (fn, tp) = predicted_right[index]
+            one: dict[str, Any] = {"labels": [index]} | _ONE_LABEL
+            bounds = [counts.interval(name, level, **one) for name in ("precision", "recall")]
+            rows.append(
+                {
+                    "label": label,
+                    **{name: column[index] for name, column in zip(_RATES, columns, strict=True)},
+                    "support": tp + fn,
+                    "predicted": tp + fp,
+                    "precision_interval": [bounds[0].low, bounds[0].high],
+                    "recall_interval": [bounds[1].low, bounds[1].high],
+                }
+            )
+        return rows
+
+    def baseline(self) -> dict[str, Any]:
+        """Return what knowing only the classes' frequencies would give, and the test of chance."""
+        if not self.confusion.samples:
+            return {}
+        support = self.confusion.support().astype(np.int64)
+        most, least = int(support.argmax()), int(np.where(support, support, support.max()).argmin())
+        samples = self.confusion.samples
+        z, p_value = self.confusion.chance_test()
+        return {
+            "majority_label": self.labels[most],
+            "majority_accuracy": int(support[most]) / samples,
+            "minority_label": self.labels[least],
+            "minority_share": int(support[least]) / samples,
+            "imbalance_ratio": int(support[most]) / int(support[least]),
+            "chance_z": z,
+            "chance_p_value": p_value,
         }
-        averages: dict[str, dict[str, Any]] = {
-            "macro": {"average": "macro"},
-            "weighted": {"average": "weighted"},
-        }
-        if len(self.labels) == 2:
-            averages = {"": {"pos_label": self.labels[1]}} | averages
-        for suffix, options in averages.items():
-            for name in ("precision", "recall", "f1"):
-                value = getattr(counts, name)(**options, zero_division=0)
-                metrics[f"{name}_{suffix}" if suffix else name] = value
-        if self.loss is not None and self.confidence is not None:
-            metrics["log_loss"] = self.loss.value()
-            metrics["log_loss_standard_error"] = self.loss.standard_error()
-            if self.confidence.samples:
-                metrics["mean_confidence"] = self.confidence.value()
-        return metrics
 
-    def per_class(self) -> list[dict[str, Any]]:
-        """Return precision, recall, F1 and support of each class."""
-        counts = self.confusion
-        options: dict[str, Any] = {"labels": self.labels, "average": None, "zero_division": 0}
-        names = ("precision", "recall", "f1")
-        columns = [getattr(counts, name)(**options).tolist() for name in names]
-        support = dict(zip(counts.labels, counts.support().tolist(), strict=True))
-        return [
-            {"label": label, **dict(zip(names, row, strict=True)), "support": int(support[label])}
-            for label, row in zip(self.labels, zip(*columns, strict=True), strict=True)
-        ]
+    def reliability(self) -> dict[str, Any] | None:
+        """Return the bins of the calibration of the likeliest class."""
+        if not self.with_scores:
+            return None
+        found = self.calibration.reliability()
+        names = ("lower", "upper", "samples", "prob_true", "prob_pred")
+        columns = [found[name].tolist() for name in names]
+        bins = [dict(zip(names, row, strict=True)) for row in zip(*columns, strict=True)]
+        return {"kind": "top_label", "n_bins": CALIBRATION_BINS, "bins": bins}
 
 
-def label_indices(targets: npt.ArrayLike, labels: Sequence[Label]) -> Indices:
-    """Return the class index of each target.
+def _positive(labels: list[Label], pos_label: Label | None) -> int:
+    if pos_label is None:
+        return 1
+    if len(labels) != 2 or pos_label not in labels:
+        raise InvalidParameterError(
+            f"pos_label must be one of two labels, got {pos_label!r} for {labels}"
+        )
+    return labels.index(pos_label)
+
+
+def rate_metrics(positive: int | None) -> dict[str, Callable[[Confusion], float]]:
+    """Return what computes each headline metric of a confusion by class index.
 
     Parameters
     ----------
-    targets : array_like of shape (n,)
-        Labels of the same kind as `labels`; or, where those are text, class indices.
-    labels : sequence of str or int
-        The classes in order.
-
-    Returns
-    -------
-    ndarray of intp, shape (n,)
-        Positions in `labels`.
-
-    Raises
-    ------
-    lstmetrics.errors.InvalidValueError
-        A target is none of the labels; the message names the first and its row.
+    positive : int or None
+        Of two classes, the positive one, whose precision, recall and F1 come without a suffix.
     """
-    values = np.asarray(targets)
-    if values.dtype == object:
-        values = np.asarray(list(values))
-    if values.ndim != 1:
-        raise ShapeError(f"targets must have one dimension, got shape {values.shape}")
-    if values.size == 0:
-        return np.zeros(0, dtype=np.intp)
-    names = np.asarray(labels)
-    if names.dtype.kind == "U" and values.dtype.kind in "iub":
-        names = np.arange(len(labels))
-    if (names.dtype.kind == "U") != (values.dtype.kind == "U") or values.dtype.kind not in "iubUf":
-        raise InvalidTypeError(
-            f"targets must be labels like {list(labels)[:3]}, got values of dtype {values.dtype}"
-        )
-    order = np.argsort(names, kind="stable")
-    places = np.searchsorted(names, values, sorter=order).clip(max=len(names) - 1)
-    indices: Indices = order[places]
-    wrong = np.flatnonzero(names[indices] != values)
-    if wrong.size:
-        row = int(wrong[0])
-        raise InvalidValueError(
-            f"targets: {values[row].item()!r} at row {row} is none of the labels {list(labels)}"
-        )
-    return indices
+    measures: dict[str, Callable[[Confusion], Any]] = {
+        "accuracy": lambda counts: counts.accuracy(),
+        "balanced_accuracy": lambda counts: counts.balanced_accuracy(),
+    }
+    averages: dict[str, dict[str, Any]] = {"macro": {"average": "macro"}}
+    averages["weighted"] = {"average": "weighted"}
+    if positive is not None:
+        averages = {"": {"labels": [positive], "average": "macro"}} | averages
+    for suffix, options in averages.items():
+        for name in _RATES:
+            full = f"{name}_{suffix}" if suffix else name
+            measures[full] = _rate(name, options | {"zero_division": 0})
+    measures["matthews_corrcoef"] = lambda counts: counts.matthews_corrcoef()
+    measures["cohen_kappa"] = lambda counts: counts.cohen_kappa()
+    return {name: _quiet(measure) for name, measure in measures.items()}
+
+
+def _rate(name: str, options: dict[str, Any]) -> Callable[[Confusion], Any]:
+    return lambda counts: getattr(counts, name)(**options)
+
+
+def _quiet(measure: Callable[[Confusion], Any]) -> Callable[[Confusion], float]:
+    def value(counts: Confusion) -> float:
+        with silence():
+            return float(measure(counts))
+
+    return value

@@ -3,39 +3,75 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field, fields, is_dataclass
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from lstmetrics.evaluation.findings import Finding, Verdict
+from lstmetrics.evaluation.text import report_text
 from lstmetrics.runtime import info
+from lstmetrics.streaming import Interval
 
 __all__ = ["Report"]
 
 
 @dataclass(frozen=True, eq=False)
 class Report:
-    """The result of :func:`lstmetrics.evaluate`.
+    """The result of :func:`lstmetrics.evaluate`: plain data, from which all else is made.
 
     Attributes
     ----------
     kind : str
-        ``"classification"`` or ``"language model"``.
+        ``"classification"``, ``"tagging"`` or ``"language model"``.
+    task : str or None
+        Of a classification: ``"binary"``, ``"multiclass"`` or ``"multilabel"``.
     samples : int
         How many samples, or predicted tokens.
     metrics : dict of str to float
         The headline metrics. Losses are in nats; precision, recall and F1 without a suffix are
-        those of the second of two classes.
+        those of the positive one of two classes.
+    intervals : dict of str to Interval
+        Confidence intervals of the metrics that have one, by the same names.
+    verdict, findings
+        Whether the model is good enough, and why not: see :class:`Verdict` and :class:`Finding`.
+    labels, pos_label, per_class, confusion
+        Of a classification: the classes; the positive one of two; precision, recall and F1 with
+        intervals and support of each; the matrix, rows true and columns predicted.
+    baseline : dict
+        What knowing nothing but frequencies gives: the majority class and its share, the test of
+        chance; of a language model, the uniform and the unigram perplexity.
+    calibration : dict or None
+        ``bins`` of the likeliest class's probability: ``lower``, ``upper``, ``samples``,
+        ``prob_true``, ``prob_pred``.
+    temperature : dict or None
+        The temperature fitted on validation data; calibration and loss of the test data ``before``
+        and ``after``.
+    curves : dict
+        By class: points of its ROC and precision-recall curves, and counts by threshold.
+    thresholds : list of dict
+        Operating points chosen on validation data and measured here.
+    slices : list of dict
+        ``column``, ``value``, ``samples``, ``metrics`` and ``intervals`` of parts of the data.
+    worst : list of dict
+        The mistakes that the model was surest of; of a language model, the most surprising tokens.
+    sure : dict or None
+        How many ``samples`` the model was very sure of, and how many of them it had ``wrong``.
+    positions : list of dict
+        Of a language model: the loss by position in the text.
+    train, history : dict or None
+        Metrics on the training data; losses by epoch.
+    duplicates : dict or None
+        Texts that occur more than once, here and in the training data.
+    data : dict
+        Facts about the input: rows left out, tokens out of the vocabulary, texts cut off.
     digest : str
         SHA-256 over the states of the evaluation: equal digests mean equal results to the last
         bit, whatever machine, batch size, threads or sharding gave them.
     digests : dict of str to str
         The digest of each state and, under ``"outputs"``, of the model's raw outputs in the order
         of the data.
-    labels, per_class, confusion
-        Of a classification: the classes; precision, recall, F1 and support of each; the matrix,
-        rows true and columns predicted.
     seconds : float
         Wall time.
     versions : dict
@@ -48,27 +84,40 @@ class Report:
     digest: str
     digests: dict[str, str]
     seconds: float
+    task: str | None = None
     model: str | None = None
+    intervals: dict[str, Interval] = field(default_factory=dict)
+    verdict: Verdict = field(default_factory=lambda: Verdict("cannot tell"))
+    findings: list[Finding] = field(default_factory=list)
     labels: list[str | int] | None = None
+    pos_label: str | int | None = None
     per_class: list[dict[str, Any]] | None = None
     confusion: npt.NDArray[Any] | None = None
+    baseline: dict[str, Any] = field(default_factory=dict)
+    calibration: dict[str, Any] | None = None
+    temperature: dict[str, Any] | None = None
+    curves: dict[str, Any] = field(default_factory=dict)
+    thresholds: list[dict[str, Any]] = field(default_factory=list)
+    slices: list[dict[str, Any]] = field(default_factory=list)
+    worst: list[dict[str, Any]] = field(default_factory=list)
+    sure: dict[str, int] | None = None
+    positions: list[dict[str, Any]] = field(default_factory=list)
+    train: dict[str, float] | None = None
+    history: dict[str, list[float]] | None = None
+    duplicates: dict[str, Any] | None = None
+    data: dict[str, Any] = field(default_factory=dict)
     versions: dict[str, Any] = field(default_factory=info)
 
     def to_dict(self) -> dict[str, Any]:
-        """Return everything as plain Python objects; NaN and infinities stay floats."""
-        return {
-            "kind": self.kind,
-            "model": self.model,
-            "samples": self.samples,
-            "metrics": dict(self.metrics),
-            "labels": self.labels,
-            "per_class": self.per_class,
-            "confusion_matrix": None if self.confusion is None else self.confusion.tolist(),
-            "digest": self.digest,
-            "digests": dict(self.digests),
-            "seconds": self.seconds,
-            "versions": dict(self.versions),
-        }
+        """Return everything as plain Python objects; NaN and infinities stay floats.
+
+        Keys are the attributes, but for the matrix, which is ``"confusion_matrix"``; there is also
+        ``"throughput"``, samples or tokens a second.
+        """
+        found = {entry.name: _plain(getattr(self, entry.name)) for entry in fields(self)}
+        found["confusion_matrix"] = found.pop("confusion")
+        found["throughput"] = self.samples / self.seconds if self.seconds > 0 else None
+        return found
 
     def to_json(self, *, indent: int | None = 2) -> str:
         """Return :meth:`to_dict` as JSON; NaN and infinities, which JSON lacks, become null.
@@ -87,40 +136,25 @@ class Report:
         return f"{self.samples:,} {unit} in {self.seconds:.3f} s{rate}"
 
     def __repr__(self) -> str:
-        title = f"{self.kind.capitalize()} report" + (f": {self.model}" if self.model else "")
-        lines = [title, self.throughput(), ""]
-        width = max(len(name) for name in self.metrics)
-        lines += [f"  {name:<{width}}  {value:.6g}" for name, value in self.metrics.items()]
-        lines += self._per_class_lines() + self._confusion_lines()
-        return "\n".join([*lines, "", f"  digest  {self.digest}"])
+        return report_text(self)
 
-    def _per_class_lines(self) -> list[str]:
-        if not self.per_class:
-            return []
-        width = max(5, *(len(str(row["label"])) for row in self.per_class))
-        head = f"  {'class':<{width}}  precision  recall      f1  support"
-        return ["", head] + [
-            f"  {row['label']!s:<{width}}  {row['precision']:9.4f}  {row['recall']:6.4f}  "
-            f"{row['f1']:6.4f}  {row['support']:7,}"
-            for row in self.per_class
-        ]
 
-    def _confusion_lines(self) -> list[str]:
-        if self.confusion is None or self.labels is None or len(self.labels) > 12:
-            return []
-        names = [str(label) for label in self.labels]
-        width = max(9, *(len(name) for name in names))
-        cell = max(*(len(name) for name in names), *(len(f"{v:,}") for v in self.confusion.flat))
-        head = " ".join(f"{name:>{cell}}" for name in names)
-        lines = ["", f"  {'true/pred':<{width}}  {head}"]
-        for name, row in zip(names, self.confusion.tolist(), strict=True):
-            lines.append(f"  {name:<{width}}  " + " ".join(f"{value:>{cell},}" for value in row))
-        return lines
+def _plain(value: Any) -> Any:
+    """Return a value as lists, dicts and scalars of Python."""
+    if is_dataclass(value) and not isinstance(value, type):
+        return _plain(asdict(value))
+    if isinstance(value, dict):
+        return {key: _plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(item) for item in value]
+    if isinstance(value, np.ndarray | np.generic):
+        return value.tolist()
+    return value
 
 
 def _finite(value: Any) -> Any:
     if isinstance(value, dict):
-        return {key: _finite(item) for key, item in value.items()}
+        return {str(key): _finite(item) for key, item in value.items()}
     if isinstance(value, list):
         return [_finite(item) for item in value]
     if isinstance(value, float) and not np.isfinite(value):

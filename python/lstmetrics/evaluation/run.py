@@ -1,25 +1,32 @@
-"""One call from a model and data, or from predictions, to a report."""
+"""One call from a model and data to a report."""
 
 from __future__ import annotations
 
-import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-import numpy as np
 import numpy.typing as npt
 
-from lstmetrics.errors import InvalidTypeError, InvalidValueError, ShapeError
-from lstmetrics.evaluation.classification import ClassificationStates, Label, label_indices
-from lstmetrics.evaluation.digests import OutputDigest, combined
-from lstmetrics.evaluation.language_model import tokens_of
+from lstmetrics.errors import InvalidTypeError, ShapeError
+from lstmetrics.evaluation.batches import as_batches, as_rows, check_batch, is_stream
+from lstmetrics.evaluation.classification import CALIBRATION_BINS
+from lstmetrics.evaluation.classifying import Classifying
+from lstmetrics.evaluation.digests import OutputDigest
+from lstmetrics.evaluation.goals import Goal
+from lstmetrics.evaluation.labels import Label, label_indices
+from lstmetrics.evaluation.language_model import evaluate_language_model
+from lstmetrics.evaluation.options import Options, Progress, options_of, read_metrics
 from lstmetrics.evaluation.report import Report
+from lstmetrics.evaluation.temperature import Temperature, fit_temperature
+from lstmetrics.evaluation.tokens import TextFacts, are_texts
 from lstmetrics.models.model import Model
 
-__all__ = ["evaluate", "evaluate_predictions"]
+__all__ = ["evaluate"]
 
 # Rows whose outputs are held at once; results do not depend on it.
 _ROWS = 4096
+_NAMES = frozenset({"inputs", "targets", "lengths", "by", "texts", "ids"})
+_FUNCTION = "evaluate"
 
 
 def evaluate(
@@ -29,17 +36,33 @@ def evaluate(
     *,
     lengths: npt.ArrayLike | None = None,
     labels: Sequence[Label] | None = None,
+    pos_label: Label | None = None,
     batch_size: int = 32,
+    by: Mapping[str, npt.ArrayLike] | None = None,
+    texts: Sequence[str] | None = None,
+    ids: Sequence[Any] | None = None,
+    train: tuple[Any, Any] | Report | Mapping[str, float] | None = None,
+    validation: tuple[Any, Any] | None = None,
+    history: Any = None,
+    goals: Mapping[str, float] | Iterable[Goal] | None = None,
+    level: float = 0.95,
+    replicates: int = 1000,
+    seed: int = 0,
+    worst: int = 20,
+    near_duplicates: bool = False,
+    progress: Progress | None = None,
 ) -> Report:
-    """Run a model over data and report how good it is.
+    """Run a model over data and report how good it is, and if it is not, why.
 
     Parameters
     ----------
     model : Model
         A classifier, giving probabilities (batch, classes) or (batch, 1); or a language model,
         giving a distribution per step.
-    inputs : list of str, array_like or list of sequences of int
-        What the model takes: see :meth:`lstmetrics.models.Model.predict`.
+    inputs : list of str, array_like, list of sequences of int, or iterable of batches
+        What the model takes: see :meth:`lstmetrics.models.Model.predict`. Or, of a classifier, a
+        stream of pairs (inputs, targets) or of mappings with ``inputs``, ``targets`` and some of
+        ``lengths``, ``by``, ``texts`` and ``ids``, which is read once.
     targets : array_like, optional
         A classifier's true labels (n,); a language model's next ids (n, timesteps), by default
         those of the inputs themselves.
@@ -47,13 +70,40 @@ def evaluate(
         Where padded sequences end.
     labels : sequence of str or int, optional
         What a classifier's outputs stand for; by default the model's own, else 0, 1, ...
+    pos_label : str or int, optional
+        Which of two labels is the positive one; the second by default.
     batch_size : int, default=32
         The most rows that run together; no result depends on it.
+    by : mapping from str to array_like of shape (n,), optional
+        Columns by whose values the same metrics are given again.
+    texts : sequence of str, optional
+        The texts, where the inputs are ids: for the worst mistakes, slices by length, duplicates.
+    ids : sequence, optional
+        Names of the samples; numbers of rows by default.
+    train : tuple of inputs and targets, Report, or mapping from str to float, optional
+        The training data, or what the model reaches on it: overfitting and leakage are found by it,
+        a language model's unigram baseline comes from it.
+    validation : tuple of inputs and targets, optional
+        On which a temperature is fitted; its effect is shown on the data here.
+    history : keras.callbacks.History or mapping, optional
+        Losses by epoch: ``loss`` and ``val_loss``.
+    goals : mapping from str to float, or iterable of Goal, optional
+        What metrics must reach, losses at most; see :func:`evaluate_predictions` for the defaults.
+    level : float, default=0.95
+        Of the confidence intervals.
+    replicates, seed : int, default=1000 and 0
+        Of the bootstrap; 0 replicates leave out the intervals that need it.
+    worst : int, default=20
+        How many of the worst mistakes are kept.
+    near_duplicates : bool, default=False
+        Whether texts nearly the same are looked for as well, which takes the extra ``leakage``.
+    progress : callable, optional
+        Called after every block of rows with the rows done, and how many there are or None.
 
     Returns
     -------
     Report
-        Metrics, confusion matrix, digests.
+        Metrics with intervals, findings, verdict, digests.
 
     Raises
     ------
@@ -74,135 +124,117 @@ def evaluate(
             f"evaluate: model must be a Model, got {type(model).__name__}; load a file by "
             "lstmetrics.load_model"
         )
-    start = time.perf_counter()
+    options = options_of(
+        goals=goals,
+        history=history,
+        level=level,
+        replicates=replicates,
+        seed=seed,
+        worst=worst,
+        near_duplicates=near_duplicates,
+        progress=progress,
+    )
     if model.is_language_model:
-        return _evaluate_language_model(model, inputs, targets, lengths, batch_size, start)
-    if targets is None:
-        raise InvalidTypeError("evaluate: a classifier needs targets, the true labels")
+        return evaluate_language_model(
+            model, inputs, targets, options, lengths=lengths, batch_size=batch_size, train=train
+        )
     names = _class_labels(model, labels)
-    indices = label_indices(targets, names)
-    if len(inputs) != len(indices):
-        raise ShapeError(f"evaluate: {len(inputs)} inputs and {len(indices)} targets")
-    ends = None if lengths is None else np.asarray(lengths)
-    states = ClassificationStates(names, with_scores=True)
-    outputs = OutputDigest("probabilities")
-    for first in range(0, max(len(indices), 1), _ROWS):
-        rows = slice(first, first + _ROWS)
-        scores = model.predict(
-            inputs[rows], batch_size, lengths=None if ends is None else ends[rows]
-        )
-        outputs.update(scores)
-        states.update_scores(indices[rows], scores)
-    return _classification_report(states, start, model=model.name, outputs=outputs)
-
-
-def evaluate_predictions(
-    y_true: npt.ArrayLike,
-    *,
-    y_pred: npt.ArrayLike | None = None,
-    scores: npt.ArrayLike | None = None,
-    labels: Sequence[Label] | None = None,
-) -> Report:
-    """Report on predictions made elsewhere.
-
-    Parameters
-    ----------
-    y_true : array_like of shape (n,)
-        True labels.
-    y_pred : array_like of shape (n,), optional
-        Predicted labels.
-    scores : array_like of shape (n, classes) or (n,), optional
-        Probabilities of the classes, or of the second of two.
-    labels : sequence of str or int, optional
-        The classes, in the order of the columns; by default all that occur, sorted.
-
-    Returns
-    -------
-    Report
-        Metrics, confusion matrix, digests.
-
-    Raises
-    ------
-    lstmetrics.errors.InvalidTypeError
-        Neither or both of `y_pred` and `scores` are given.
-    lstmetrics.errors.ShapeError, lstmetrics.errors.InvalidValueError
-        Lengths differ, a label is unknown, or a score is NaN or outside [0, 1].
-
-    Examples
-    --------
-    >>> from lstmetrics import evaluate_predictions
-    >>> report = evaluate_predictions(["spam", "ham", "ham"], y_pred=["spam", "spam", "ham"])
-    >>> report.metrics["precision"], report.metrics["recall"]
-    (0.5, 1.0)
-    """
-    if (y_pred is None) == (scores is None):
-        raise InvalidTypeError("evaluate_predictions: give either y_pred or scores")
-    start = time.perf_counter()
-    if y_pred is not None:
-        if len(np.asarray(y_true)) != len(np.asarray(y_pred)):
+    rows = None
+    if is_stream(inputs):
+        batches: Iterator[Any] = iter(inputs)
+    else:
+        if targets is None:
+            raise InvalidTypeError("evaluate: a classifier needs targets, the true labels")
+        columns = {"inputs": inputs, "targets": as_rows(targets), "lengths": as_rows(lengths)}
+        if len(inputs) != len(columns["targets"]):
             raise ShapeError(
-                f"evaluate_predictions: {len(np.asarray(y_true))} true and "
-                f"{len(np.asarray(y_pred))} predicted labels"
+                f"evaluate: {len(inputs)} inputs and {len(columns['targets'])} targets"
             )
-        names = _found_labels(y_true, y_pred) if labels is None else list(labels)
-        states = ClassificationStates(names, with_scores=False)
-        states.update_labels(label_indices(y_true, names), label_indices(y_pred, names))
-        return _classification_report(states, start)
-    probabilities = np.asarray(scores)
-    names = _found_labels(y_true) if labels is None else list(labels)
-    columns = 2 if probabilities.ndim == 1 else probabilities.shape[1]
-    if len(names) != columns:
-        raise ShapeError(
-            f"evaluate_predictions: scores are for {columns} classes, the labels are {names}; name "
-            "all classes by labels="
+        columns |= {"texts": texts, "ids": ids}
+        columns["by"] = {name: as_rows(column) for name, column in (by or {}).items()}
+        rows = len(inputs)
+        batches = as_batches(columns, _ROWS, _FUNCTION)
+    runner = _Runner(model, names, options, pos_label, batch_size)
+    return runner.evaluate(batches, rows, train, validation)
+
+
+class _Runner:
+    """Runs one model over splits of data."""
+
+    def __init__(
+        self,
+        model: Model,
+        labels: list[Label],
+        options: Options,
+        pos_label: Label | None,
+        batch_size: int,
+    ) -> None:
+        self._model = model
+        self._labels = labels
+        self._options = options
+        self._pos_label = pos_label
+        self._batch_size = batch_size
+
+    def evaluate(
+        self, batches: Iterator[Any], rows: int | None, train: Any, validation: Any
+    ) -> Report:
+        train_texts = None
+        if isinstance(train, tuple):
+            train_texts = train[0] if are_texts(train[0]) else None
+        run = self._classifying(self._options, train_texts)
+        if validation is not None:
+            run.temperature = self._temperature(run, validation)
+        facts = TextFacts(self._model.text)
+        run.outputs = OutputDigest("probabilities")
+        for batch in batches:
+            self._update(run, _mapping(batch), rows, facts)
+        run.data |= facts.found()
+        of_train = self._metrics_of(train) if isinstance(train, tuple) else read_metrics(train)
+        return run.report(model=self._model.name, train=of_train)
+
+    def _classifying(self, options: Options, train_texts: Any = None) -> Classifying:
+        return Classifying(
+            self._labels,
+            options,
+            with_scores=True,
+            pos_label=self._pos_label,
+            train_texts=train_texts,
         )
-    states = ClassificationStates(names, with_scores=True)
-    states.update_scores(label_indices(y_true, names), probabilities)
-    return _classification_report(states, start)
+
+    def _update(
+        self, run: Classifying, batch: dict[str, Any], rows: int | None, facts: TextFacts
+    ) -> None:
+        inputs, texts, lengths = batch["inputs"], batch["texts"], batch["lengths"]
+        truth = label_indices(batch["targets"], self._labels)
+        if are_texts(inputs):
+            texts = inputs if texts is None else texts
+            inputs, ends = facts.encode(inputs)
+            lengths = ends if lengths is None else lengths
+        scores = self._model.predict(inputs, self._batch_size, lengths=lengths)
+        if run.outputs is not None:
+            run.outputs.update(scores)
+        run.update(truth, scores=scores, by=batch["by"], texts=texts, ids=batch["ids"], total=rows)
+
+    def _temperature(self, run: Classifying, validation: tuple[Any, Any]) -> Temperature:
+        inputs, targets = validation
+        table, _ = run.states.read_scores(self._model.predict(inputs, self._batch_size))
+        fitted = fit_temperature(label_indices(targets, self._labels, "validation"), table)
+        return Temperature(fitted, len(self._labels), CALIBRATION_BINS)
+
+    def _metrics_of(self, split: tuple[Any, Any]) -> dict[str, float]:
+        """Return what the model reaches on another split."""
+        run = self._classifying(Options())
+        columns = {"inputs": split[0], "targets": as_rows(split[1])}
+        for batch in as_batches(columns, _ROWS, _FUNCTION):
+            scores = self._model.predict(batch["inputs"], self._batch_size)
+            run.states.update_scores(label_indices(batch["targets"], self._labels, "train"), scores)
+        return run.states.metrics()
 
 
-def _evaluate_language_model(
-    model: Model, inputs: Any, targets: Any, lengths: Any, batch_size: int, start: float
-) -> Report:
-    outputs = OutputDigest("token losses")
-    tokens = tokens_of(
-        model, inputs, targets, lengths=lengths, batch_size=batch_size, outputs=outputs
-    )
-    metrics = {key: value for key, value in tokens.compute().items() if key != "tokens"}
-    digests = {"tokens": tokens.digest()}
-    return Report(
-        kind="language model",
-        model=model.name,
-        samples=tokens.tokens,
-        metrics=metrics,
-        digest=combined(digests),
-        digests=digests | {"outputs": outputs.hexdigest()},
-        seconds=time.perf_counter() - start,
-    )
-
-
-def _classification_report(
-    states: ClassificationStates,
-    start: float,
-    *,
-    model: str | None = None,
-    outputs: OutputDigest | None = None,
-) -> Report:
-    digests = states.digests()
-    if outputs is not None:
-        digests["outputs"] = outputs.hexdigest()
-    return Report(
-        kind="classification",
-        model=model,
-        samples=states.confusion.samples,
-        metrics=states.metrics(),
-        labels=states.labels,
-        per_class=states.per_class(),
-        confusion=states.confusion.matrix(labels=states.labels),
-        digest=states.digest(),
-        digests=digests,
-        seconds=time.perf_counter() - start,
-    )
+def _mapping(batch: Any) -> dict[str, Any]:
+    if isinstance(batch, tuple | list) and len(batch) == 2:
+        batch = {"inputs": batch[0], "targets": batch[1]}
+    return check_batch(batch, _NAMES, "inputs", _FUNCTION)
 
 
 def _class_labels(model: Model, labels: Sequence[Label] | None) -> list[Label]:
@@ -222,13 +254,3 @@ def _class_labels(model: Model, labels: Sequence[Label] | None) -> list[Label]:
             f"evaluate: the model tells {classes} classes apart, the labels are {chosen}"
         )
     return chosen
-
-
-def _found_labels(*columns: npt.ArrayLike) -> list[Label]:
-    kinds = {np.asarray(column).dtype.kind in "iub" for column in columns}
-    if len(kinds) > 1:
-        raise InvalidTypeError("true and predicted labels must both be text or both be integers")
-    found = np.unique(np.concatenate([np.unique(np.asarray(column)) for column in columns]))
-    if found.size == 0:
-        raise InvalidValueError("there are no rows; name the classes by labels=")
-    return list(found.tolist())

@@ -169,6 +169,21 @@ class Confusion(Streaming):
         """
         return self._state.matthews_corrcoef()
 
+    def chance_test(self) -> tuple[float, float]:
+        """Test whether predictions have anything to do with the truth.
+
+        Of all ways to hand out the same predictions to the same samples, so many standard
+        deviations more are right than on average. Samples count once, whatever they weigh.
+
+        Returns
+        -------
+        z, p_value : float
+            0 and 1 when all samples have one true or one predicted label. Of two labels z is
+            ``matthews_corrcoef * sqrt(samples - 1)``.
+        """
+        z, p_value = self._state.chance_test()
+        return z, p_value
+
     def cohen_kappa(
         self,
         *,

@@ -9,7 +9,8 @@ import pytest
 
 import lstmetrics
 from lstmetrics.errors import InvalidTypeError, InvalidValueError, ShapeError
-from lstmetrics.evaluation.classification import ClassificationStates, label_indices
+from lstmetrics.evaluation.classification import ClassificationStates
+from lstmetrics.evaluation.labels import label_indices
 from lstmetrics.models import Dense, Sequential
 
 LABELS = ["ham", "spam"]
@@ -43,7 +44,7 @@ def test_scores_of_two_classes_in_one_column() -> None:
     assert report.confusion.tolist() == [[1, 0], [1, 1]]
     expected = -(math.log(0.75) + math.log(0.5) + math.log(0.75)) / 3
     assert report.metrics["log_loss"] == pytest.approx(expected, rel=1e-15)
-    assert "mean_confidence" not in report.metrics
+    assert report.metrics["mean_confidence"] == (0.75 + 0.5 + 0.75) / 3
 
 
 def test_ties_go_to_the_first_class() -> None:
@@ -130,13 +131,13 @@ def test_unknown_label_is_named() -> None:
 
 
 def test_bad_predictions_are_refused() -> None:
-    with pytest.raises(InvalidTypeError, match="either y_pred or scores"):
+    with pytest.raises(InvalidTypeError, match="one of y_pred, scores and logits"):
         lstmetrics.evaluate_predictions([0, 1])
     with pytest.raises(ShapeError, match="2 true and 1 predicted"):
         lstmetrics.evaluate_predictions([0, 1], y_pred=[0])
     with pytest.raises(ShapeError, match="scores are for 3 classes"):
         lstmetrics.evaluate_predictions([0, 1], scores=np.full((2, 3), 1 / 3))
-    with pytest.raises(InvalidValueError, match="NaN"):
+    with pytest.raises(InvalidValueError, match="NaN at row 1"):
         lstmetrics.evaluate_predictions([0, 1], scores=[0.5, float("nan")])
     with pytest.raises(InvalidValueError, match="no rows"):
         lstmetrics.evaluate_predictions([], y_pred=[])

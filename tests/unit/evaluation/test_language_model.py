@@ -40,6 +40,40 @@ def test_perplexity_of_knowing_nothing() -> None:
     assert report.metrics["token_accuracy"] == 0
 
 
+def test_a_model_that_knows_nothing_is_told_so() -> None:
+    model = uniform(7)
+    ids = [[0, 1, 0, 1, 0, 0, 0, 1] * 20]
+    report = lstmetrics.evaluate(model, ids, train=(ids, None))
+    assert report.baseline["uniform_perplexity"] == 7
+    assert report.baseline["unigram_from"] == "training data"
+    assert 1.9 < report.baseline["unigram_perplexity"] < 2.1
+    assert report.train is not None
+    assert report.train["perplexity"] == report.metrics["perplexity"]
+    codes = {finding.code: finding.severity for finding in report.findings}
+    assert codes == {"no_better_than_uniform": "critical", "too_few_samples": "warning"}
+    assert report.verdict.status == "not ready"
+    alone = lstmetrics.evaluate(model, ids, goals={"perplexity": 8})
+    share = ids[0][1:].count(1) / 159
+    entropy = -share * math.log(share) - (1 - share) * math.log(1 - share)
+    assert alone.baseline["unigram_perplexity"] == pytest.approx(math.exp(entropy))
+    assert alone.baseline["unigram_from"] == "these texts"
+    assert [check.outcome for check in alone.verdict.checks] == ["met"]
+
+
+def test_positions_and_surprises() -> None:
+    model = uniform(3, text=CharVocabulary("abc"))
+    report = lstmetrics.evaluate(model, ["abcabc", "cb"], worst=2)
+    assert [(row["first"], row["last"], row["tokens"]) for row in report.positions] == [
+        (1, 1, 2),
+        (2, 3, 2),
+        (4, 7, 2),
+    ]
+    assert [(row["token"], row["text"], row["row"]) for row in report.worst] == [
+        ("b", "a", 0),
+        ("c", "ab", 0),
+    ]
+
+
 def test_uneven_texts_and_single_tokens() -> None:
     model = uniform(5)
     assert tokens_of(model, [[1, 2, 3], [4], [0, 1]]).tokens == 3

@@ -1,0 +1,178 @@
+"""One pass over a classifier's predictions, in batches, to a report."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from lstmetrics.errors import ShapeError
+from lstmetrics.evaluation.classification import ClassificationStates
+from lstmetrics.evaluation.diagnosis import diagnose
+from lstmetrics.evaluation.digests import OutputDigest
+from lstmetrics.evaluation.duplicates import Duplicates
+from lstmetrics.evaluation.goals import judge
+from lstmetrics.evaluation.labels import Indices, Label
+from lstmetrics.evaluation.mistakes import WorstMistakes
+from lstmetrics.evaluation.options import Options
+from lstmetrics.evaluation.report import Report
+from lstmetrics.evaluation.slices import LENGTHS, SliceCounts, length_buckets
+from lstmetrics.evaluation.temperature import Temperature
+
+__all__ = ["Classifying", "finished"]
+
+
+class Classifying:
+    """What an evaluation of a classifier has seen so far.
+
+    Memory goes by classes, slices and the mistakes that are kept, not by rows; only texts leave 16
+    bytes each, by which duplicates are found.
+
+    Parameters
+    ----------
+    labels : sequence of str or int
+        The classes, in the order of the scores' columns.
+    options : Options
+        What else is asked for.
+    with_scores : bool
+        Whether probabilities come, or predicted classes alone.
+    pos_label : str or int, optional
+        Which of two classes is the positive one; the second by default.
+    train_texts : iterable of str, optional
+        By which leakage is found.
+    """
+
+    def __init__(
+        self,
+        labels: Sequence[Label],
+        options: Options,
+        *,
+        with_scores: bool,
+        pos_label: Label | None = None,
+        train_texts: Iterable[str] | None = None,
+    ) -> None:
+        self.start = time.perf_counter()
+        self.states = ClassificationStates(labels, with_scores=with_scores, pos_label=pos_label)
+        self.temperature: Temperature | None = None
+        self.data: dict[str, Any] = {}
+        self.outputs: OutputDigest | None = None
+        self._options = options
+        self._worst = WorstMistakes(options.worst, labels)
+        self._slices: dict[str, SliceCounts] = {}
+        self._train_texts = train_texts
+        self._duplicates: Duplicates | None = None
+        self._rows = 0
+
+    def update(
+        self,
+        truth: Indices,
+        *,
+        predicted: Indices | None = None,
+        scores: npt.NDArray[Any] | None = None,
+        by: Mapping[str, npt.ArrayLike] | None = None,
+        texts: Sequence[str] | None = None,
+        ids: Sequence[Any] | None = None,
+        total: int | None = None,
+    ) -> None:
+        """Add a batch: classes by index, and either predicted ones or scores."""
+        confidence = None
+        if scores is not None:
+            table, _ = self.states.read_scores(scores)
+            _check_rows(len(truth), len(table), "scores")
+            predicted = self.states.update_scores(truth, scores)
+            confidence = table[np.arange(len(table)), predicted]
+            if self.temperature is not None:
+                self.temperature.update(truth, table)
+        elif predicted is not None:
+            _check_rows(len(truth), len(predicted), "y_pred")
+            self.states.update_labels(truth, predicted)
+        if predicted is None:
+            raise ShapeError("a batch needs predicted labels or scores")
+        self._count_slices(truth, predicted, by or {}, texts)
+        names = range(self._rows, self._rows + len(truth)) if ids is None else ids
+        self._worst.update(truth, predicted, confidence, texts, names)
+        self._rows += len(truth)
+        if self._options.progress is not None:
+            self._options.progress(self._rows, total)
+
+    def _count_slices(
+        self,
+        truth: Indices,
+        predicted: Indices,
+        by: Mapping[str, npt.ArrayLike],
+        texts: Sequence[str] | None,
+    ) -> None:
+        columns = dict(by)
+        if texts is not None:
+            _check_rows(len(truth), len(texts), "texts")
+            columns[LENGTHS] = length_buckets(texts)
+            self._seen().add_test(texts, truth.tolist())
+        for name, values in columns.items():
+            if name not in self._slices:
+                self._slices[name] = SliceCounts(name, len(self.states.labels))
+            self._slices[name].update(values, truth, predicted)
+
+    def _seen(self) -> Duplicates:
+        if self._duplicates is None:
+            self._duplicates = Duplicates(near=self._options.near_duplicates)
+            if self._train_texts is not None:
+                self._duplicates.add_train(self._train_texts)
+        return self._duplicates
+
+    def report(self, *, model: str | None = None, train: dict[str, float] | None = None) -> Report:
+        """Return what was found, with diagnosis and verdict."""
+        states, drawn = self.states, self._options.drawn
+        metrics = states.metrics()
+        positive = states.positive if states.task == "binary" else None
+        found = Report(
+            kind="classification",
+            task=states.task,
+            model=model,
+            samples=states.confusion.samples,
+            metrics=metrics,
+            intervals=states.intervals(drawn),
+            labels=states.labels,
+            pos_label=None if positive is None else states.labels[positive],
+            per_class=states.per_class(drawn.level),
+            confusion=states.confusion.matrix(),
+            baseline=states.baseline(),
+            calibration=states.reliability(),
+            temperature=None if self.temperature is None else self.temperature.effect(metrics),
+            slices=[
+                row
+                for counts in self._slices.values()
+                for row in counts.rows(positive, drawn.level)
+            ],
+            worst=self._worst.rows(states.with_scores),
+            sure={"samples": states.sure, "wrong": states.sure_and_wrong}
+            if states.with_scores
+            else None,
+            train=train,
+            history=self._options.history,
+            duplicates=None if self._duplicates is None else self._duplicates.counts(),
+            data=self.data,
+            digest=states.digest(),
+            digests=states.digests() | self._outputs(),
+            seconds=0.0,
+        )
+        return finished(found, self._options, self.start)
+
+    def _outputs(self) -> dict[str, str]:
+        return {} if self.outputs is None else {"outputs": self.outputs.hexdigest()}
+
+
+def finished(report: Report, options: Options, start: float) -> Report:
+    """Return a report with its findings, its verdict and the time since `start`."""
+    findings = diagnose(report)
+    verdict = judge(report, findings, options.goals)
+    seconds = time.perf_counter() - start
+    return replace(report, findings=findings, verdict=verdict, seconds=seconds)
+
+
+def _check_rows(rows: int, found: int, name: str) -> None:
+    if rows != found:
+        raise ShapeError(f"there are {rows} true labels and {found} rows of {name}")

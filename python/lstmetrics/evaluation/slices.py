@@ -1,0 +1,152 @@
+"""The same metrics for parts of the data: by a column's values, by the length of texts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Self
+
+import numpy as np
+import numpy.typing as npt
+
+from lstmetrics.errors import InvalidParameterError, ShapeError
+from lstmetrics.evaluation.classification import rate_metrics
+from lstmetrics.evaluation.labels import Indices
+from lstmetrics.streaming import Confusion
+
+__all__ = ["LENGTHS", "SliceCounts", "length_buckets"]
+
+LENGTHS = "text length"
+_MOST = 1000  # values of one column
+# Upper ends of the buckets of lengths: powers of two.
+_EDGES = 1 << np.arange(3, 21)
+
+
+def length_buckets(texts: Sequence[str]) -> npt.NDArray[Any]:
+    """Return for each text the bucket of its length in characters, such as ``"16-31"``.
+
+    Parameters
+    ----------
+    texts : sequence of str
+
+    Returns
+    -------
+    ndarray of str, shape (n,)
+    """
+    lengths = np.fromiter(map(len, texts), np.int64, len(texts))
+    names = ["0-7", *(f"{low}-{2 * low - 1}" for low in _EDGES.tolist())]
+    return np.asarray(names)[np.searchsorted(_EDGES, lengths, side="right")]
+
+
+class SliceCounts:
+    """How often each class was predicted as each other, by the values of a column.
+
+    It is one confusion over pairs (value, class), so memory goes by the cells that occur.
+
+    Parameters
+    ----------
+    column : str
+        The column's name.
+    classes : int
+        How many classes there are.
+    """
+
+    def __init__(self, column: str, classes: int) -> None:
+        self.column = column
+        self._classes = classes
+        self._values: dict[Any, int] = {}
+        self._counts = Confusion()
+
+    def update(self, values: npt.ArrayLike, truth: Indices, predicted: Indices) -> None:
+        """Add a batch of the column's values, and of true and predicted classes by index."""
+        column = np.asarray(values)
+        if column.shape != truth.shape:
+            raise ShapeError(
+                f"by[{self.column!r}] must have {truth.size} values, got shape {column.shape}"
+            )
+        if column.dtype == object:
+            column = np.asarray([str(value) for value in column])
+        distinct, places = np.unique(column, return_inverse=True)
+        known = [self._place(value) for value in distinct.tolist()]
+        offset = (np.asarray(known, np.int64) * self._classes)[places] if known else 0
+        self._counts.update(offset + truth, offset + predicted)
+
+    def _place(self, value: Any) -> int:
+        place = self._values.setdefault(value, len(self._values))
+        if place >= _MOST:
+            raise InvalidParameterError(
+                f"by: column {self.column!r} has more than {_MOST:,} values; group them first"
+            )
+        return place
+
+    def merge(self, other: Self) -> Self:
+        """Add what another instance, of the same column and classes, has seen."""
+        if (self.column, self._classes) != (other.column, other._classes):
+            raise InvalidParameterError("only slices of the same column and classes can merge")
+        for value in other._values:
+            self._place(value)
+        seen = other._counts.labels
+        owner = {place: value for value, place in other._values.items()}
+        moved = [
+            self._values[owner[code // self._classes]] * self._classes + code % self._classes
+            for code in map(int, seen)
+        ]
+        if moved:
+            self._counts.merge(Confusion.from_matrix(other._counts.matrix(), moved))
+        return self
+
+    def confusions(self) -> dict[Any, Confusion]:
+        """Return for each value, in ascending order, the confusion by class index."""
+        seen = {int(code) for code in self._counts.labels}
+        found = {}
+        for value in sorted(self._values, key=_order):
+            first = self._values[value] * self._classes
+            codes = sorted(seen & set(range(first, first + self._classes)))
+            matrix = self._counts.matrix(labels=codes)
+            found[value] = Confusion.from_matrix(matrix, [code - first for code in codes])
+        return found
+
+    def rows(self, positive: int | None, level: float) -> list[dict[str, Any]]:
+        """Return metrics and the intervals that are proportions, of each value.
+
+        Parameters
+        ----------
+        positive : int or None
+            Of two classes, the positive one.
+        level : float
+            The confidence level.
+
+        Returns
+        -------
+        list of dict
+            With ``column``, ``value``, ``samples``, ``metrics`` and ``intervals``.
+        """
+        return [
+            {
+                "column": self.column,
+                "value": value,
+                "samples": counts.samples,
+                "metrics": {
+                    name: measure(counts) for name, measure in rate_metrics(positive).items()
+                },
+                "intervals": _proportions(counts, positive, level),
+            }
+            for value, counts in self.confusions().items()
+        ]
+
+
+def _proportions(counts: Confusion, positive: int | None, level: float) -> dict[str, Any]:
+    found = {"accuracy": counts.interval("accuracy", level)}
+    if positive is not None and positive in counts.labels:
+        one: dict[str, Any] = {"labels": [positive], "average": "macro", "zero_division": 0}
+        found |= {name: counts.interval(name, level, **one) for name in ("precision", "recall")}
+    return found
+
+
+def _order(value: Any) -> tuple[bool, Any, str]:
+    """Numbers in their order, buckets of lengths by their lower end, then text."""
+    if isinstance(value, str):
+        low, dash, high = value.partition("-")
+        if dash and low.isdigit() and high.isdigit():
+            return False, int(low), value
+        return True, value, value
+    return False, value, ""
