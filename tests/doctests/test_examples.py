@@ -21,11 +21,11 @@ OPTIONS = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
 
 def _modules() -> Iterator[str]:
     """Every Python module; pkgutil takes the core's shared library for one as well."""
-    package = Path(lstmetrics.__path__[0])
-    for path in sorted(package.rglob("*.py")):
-        parts = path.relative_to(package.parent).with_suffix("").parts
-        if parts[-1] != "__main__":
-            yield ".".join(parts).removesuffix(".__init__")
+    for package in map(Path, lstmetrics.__path__):  # of an editable install there are two
+        for path in sorted(package.rglob("*.py")):
+            parts = path.relative_to(package.parent).with_suffix("").parts
+            if parts[-1] != "__main__":
+                yield ".".join(parts).removesuffix(".__init__")
 
 
 def _examples() -> Iterator[Any]:
@@ -73,3 +73,7 @@ def test_what_documents_import_is_there(document: str) -> None:
         if isinstance(node, ast.ImportFrom) and str(node.module).startswith("lstmetrics"):
             module = importlib.import_module(str(node.module))
             assert all(hasattr(module, alias.name) for alias in node.names), ast.unparse(node)
+
+
+def test_there_are_examples() -> None:
+    assert len(list(_examples())) > 50

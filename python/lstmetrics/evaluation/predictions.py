@@ -115,7 +115,7 @@ def evaluate_predictions(
     >>> report.metrics["precision"], report.metrics["recall"]
     (0.5, 1.0)
     >>> report.verdict.status
-    'cannot tell'
+    'not ready'
     """
     options = options_of(
         goals=goals,
