@@ -189,3 +189,23 @@ def wilson(successes: float, trials: float, level: float) -> tuple[float, float]
 def normal_bounds(estimate: float, standard_error: float, level: float) -> tuple[float, float]: ...
 def percentile_bounds(replicates: _Floats, level: float) -> tuple[tuple[float, float], int]: ...
 def fit_temperature(logits: _Floats, targets: _Array) -> float: ...
+
+_RankingFacts = tuple[int, bool, bool, bool, bool, bool]
+
+def roc_auc(
+    y_true: _Array, y_score: _Array, sample_weight: _Array | None, max_fpr: float
+) -> tuple[float, _RankingFacts]: ...
+def average_precision(
+    y_true: _Array, y_score: _Array, sample_weight: _Array | None, pos_label: object
+) -> tuple[float, _RankingFacts]: ...
+def ranking_curve(
+    kind: int,
+    drop_intermediate: bool,
+    y_true: _Array,
+    y_score: _Array,
+    sample_weight: _Array | None,
+    pos_label: object,
+) -> tuple[_Floats, _Floats, _Floats, _RankingFacts]: ...
+def ranking_outcomes(
+    y_true: _Array, y_score: _Array, sample_weight: _Array | None, pos_label: object
+) -> tuple[_Floats | None, _RankingFacts]: ...

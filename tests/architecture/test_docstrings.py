@@ -23,7 +23,7 @@ PUBLIC = (
 )
 
 # Classes that users are given, or derive from, and do not make.
-NOT_MADE_BY_USERS = {"Layer", "Report", "State", "Vocabulary"}
+NOT_MADE_BY_USERS = {"Comparison", "Layer", "Report", "State", "Vocabulary"}
 
 
 def _public() -> Iterator[Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from lstmetrics.evaluation.comparison import Comparison, Predictions, compare
 from lstmetrics.evaluation.duplicates import Duplicates
 from lstmetrics.evaluation.findings import Check, Finding, Verdict
 from lstmetrics.evaluation.goals import Goal
@@ -10,15 +11,21 @@ from lstmetrics.evaluation.report import Report
 from lstmetrics.evaluation.run import evaluate
 from lstmetrics.evaluation.surprises import Unigrams
 from lstmetrics.evaluation.temperature import fit_temperature
+from lstmetrics.evaluation.thresholds import Rule, choose_threshold
 
 __all__ = [
     "Check",
+    "Comparison",
     "Duplicates",
     "Finding",
     "Goal",
+    "Predictions",
     "Report",
+    "Rule",
     "Unigrams",
     "Verdict",
+    "choose_threshold",
+    "compare",
     "evaluate",
     "evaluate_predictions",
     "fit_temperature",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from hashlib import sha256
 from typing import Any, Self
 
@@ -19,12 +19,12 @@ from lstmetrics.evaluation.labels import Indices, Label
 from lstmetrics.streaming import Calibration, Confusion, Interval, Loss
 from lstmetrics.streaming._base import Streaming
 
-__all__ = ["CALIBRATION_BINS", "ClassificationStates", "rate_metrics"]
+__all__ = ["CALIBRATION_BINS", "ONE_LABEL", "ClassificationStates", "measured", "rate_metrics"]
 
 CALIBRATION_BINS = 10
 _RATES = ("precision", "recall", "f1")
 # The average over one label is that label's value, whichever label it is.
-_ONE_LABEL: dict[str, Any] = {"average": "macro", "zero_division": 0}
+ONE_LABEL: dict[str, Any] = {"average": "macro", "zero_division": 0}
 
 
 class ClassificationStates:
@@ -134,7 +134,7 @@ class ClassificationStates:
 
     def metrics(self) -> dict[str, float]:
         """Return the headline metrics by name, in the order of a report."""
-        found = {name: measure(self.confusion) for name, measure in self._measures().items()}
+        found = measured(self._measures(), self.confusion)
         if self.with_scores:
             found |= {
                 "log_loss": self.loss.value(),
@@ -149,13 +149,12 @@ class ClassificationStates:
         """Return the intervals of the metrics that have one."""
         counts, level = self.confusion, drawn.level
         found = {"accuracy": counts.interval("accuracy", level)}
-        measures = self._measures()
         if self.task == "binary":
-            of_positive: dict[str, Any] = {"labels": [self.positive]} | _ONE_LABEL
+            of_positive: dict[str, Any] = {"labels": [self.positive]} | ONE_LABEL
             for name in ("precision", "recall"):
                 found[name] = counts.interval(name, level, **of_positive)
-        wanted = {name: measure for name, measure in measures.items() if name not in found}
-        found |= bootstrapped(counts, wanted, drawn)
+        wanted = {name: rate for name, rate in self._measures().items() if name not in found}
+        found |= bootstrapped(counts, lambda drew: measured(wanted, drew), drawn)
         if self.with_scores:
             found["log_loss"] = self.loss.interval("value", level)
             found["brier_score"] = self.brier.interval("brier_score", level)
@@ -173,7 +172,7 @@ class ClassificationStates:
         rows = []
         for index, label in enumerate(self.labels):
             (_, fp), (fn, tp) = predicted_right[index]
-            one: dict[str, Any] = {"labels": [index]} | _ONE_LABEL
+            one: dict[str, Any] = {"labels": [index]} | ONE_LABEL
             bounds = [counts.interval(name, level, **one) for name in ("precision", "recall")]
             rows.append(
                 {
@@ -249,6 +248,13 @@ def rate_metrics(positive: int | None) -> dict[str, Callable[[Confusion], float]
     measures["matthews_corrcoef"] = lambda counts: counts.matthews_corrcoef()
     measures["cohen_kappa"] = lambda counts: counts.cohen_kappa()
     return {name: _quiet(measure) for name, measure in measures.items()}
+
+
+def measured(
+    measures: Mapping[str, Callable[[Confusion], float]], counts: Confusion
+) -> dict[str, float]:
+    """Return the value of each metric."""
+    return {name: measure(counts) for name, measure in measures.items()}
 
 
 def _rate(name: str, options: dict[str, Any]) -> Callable[[Confusion], Any]:

@@ -10,20 +10,24 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from lstmetrics.errors import ShapeError
-from lstmetrics.evaluation.classification import ClassificationStates
+from lstmetrics.errors import InvalidTypeError, ShapeError
+from lstmetrics.evaluation.classification import CALIBRATION_BINS, ClassificationStates
+from lstmetrics.evaluation.curves import ScoreGrid
 from lstmetrics.evaluation.diagnosis import diagnose
 from lstmetrics.evaluation.digests import OutputDigest
 from lstmetrics.evaluation.duplicates import Duplicates
 from lstmetrics.evaluation.goals import judge
-from lstmetrics.evaluation.labels import Indices, Label
+from lstmetrics.evaluation.labels import Indices, Label, check_probabilities
 from lstmetrics.evaluation.mistakes import WorstMistakes
 from lstmetrics.evaluation.options import Options
 from lstmetrics.evaluation.report import Report
 from lstmetrics.evaluation.slices import LENGTHS, SliceCounts, length_buckets
-from lstmetrics.evaluation.temperature import Temperature
+from lstmetrics.evaluation.temperature import Temperature, fit_temperature
+from lstmetrics.evaluation.thresholds import OperatingPoint
 
 __all__ = ["Classifying", "finished"]
+
+_MOST_CURVES = 50  # classes for which curves are kept
 
 
 class Classifying:
@@ -57,7 +61,8 @@ class Classifying:
     ) -> None:
         self.start = time.perf_counter()
         self.states = ClassificationStates(labels, with_scores=with_scores, pos_label=pos_label)
-        self.temperature: Temperature | None = None
+        self._temperature: Temperature | None = None
+        self._points: list[OperatingPoint] = []
         self.data: dict[str, Any] = {}
         self.outputs: OutputDigest | None = None
         self._options = options
@@ -66,6 +71,28 @@ class Classifying:
         self._train_texts = train_texts
         self._duplicates: Duplicates | None = None
         self._rows = 0
+        self._grid = self._curves() if with_scores else None
+
+    def _curves(self) -> ScoreGrid | None:
+        classes = len(self.states.labels)
+        columns = [self.states.positive] if classes == 2 else range(classes)
+        return ScoreGrid(self.states.labels, columns) if classes <= _MOST_CURVES else None
+
+    def fit(self, truth: Indices, scores: npt.NDArray[Any]) -> None:
+        """Fit a temperature and choose thresholds, on validation data, before the first batch."""
+        if not self.states.with_scores:
+            raise InvalidTypeError("validation is of scores, and there are none")
+        check_probabilities(scores)
+        table, _ = self.states.read_scores(scores)
+        _check_rows(len(truth), len(table), "scores of the validation data")
+        classes = len(self.states.labels)
+        self._temperature = Temperature(fit_temperature(truth, table), classes, CALIBRATION_BINS)
+        if classes == 2:
+            positive = self.states.positive
+            positives = (truth == positive).astype(np.intp)
+            self._points = [
+                OperatingPoint(rule, positives, table[:, positive]) for rule in self._options.rules
+            ]
 
     def update(
         self,
@@ -85,8 +112,13 @@ class Classifying:
             _check_rows(len(truth), len(table), "scores")
             predicted = self.states.update_scores(truth, scores)
             confidence = table[np.arange(len(table)), predicted]
-            if self.temperature is not None:
-                self.temperature.update(truth, table)
+            if self._grid is not None:
+                self._grid.update(truth, table)
+            if self._temperature is not None:
+                self._temperature.update(truth, table)
+            for point in self._points:
+                positive = self.states.positive
+                point.update((truth == positive).astype(np.intp), table[:, positive])
         elif predicted is not None:
             _check_rows(len(truth), len(predicted), "y_pred")
             self.states.update_labels(truth, predicted)
@@ -126,7 +158,7 @@ class Classifying:
     def report(self, *, model: str | None = None, train: dict[str, float] | None = None) -> Report:
         """Return what was found, with diagnosis and verdict."""
         states, drawn = self.states, self._options.drawn
-        metrics = states.metrics()
+        metrics = states.metrics() | ({} if self._grid is None else self._grid.areas())
         positive = states.positive if states.task == "binary" else None
         found = Report(
             kind="classification",
@@ -141,7 +173,9 @@ class Classifying:
             confusion=states.confusion.matrix(),
             baseline=states.baseline(),
             calibration=states.reliability(),
-            temperature=None if self.temperature is None else self.temperature.effect(metrics),
+            temperature=self._effect(metrics),
+            curves={} if self._grid is None else self._grid.curves(),
+            thresholds=[point.row(drawn) for point in self._points],
             slices=[
                 row
                 for counts in self._slices.values()
@@ -160,6 +194,9 @@ class Classifying:
             seconds=0.0,
         )
         return finished(found, self._options, self.start)
+
+    def _effect(self, metrics: dict[str, float]) -> dict[str, Any] | None:
+        return None if self._temperature is None else self._temperature.effect(metrics)
 
     def _outputs(self) -> dict[str, str]:
         return {} if self.outputs is None else {"outputs": self.outputs.hexdigest()}

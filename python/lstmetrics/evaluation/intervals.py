@@ -9,7 +9,6 @@ from typing import Any
 import numpy as np
 
 from lstmetrics.streaming import Interval
-from lstmetrics.streaming._base import Streaming
 from lstmetrics.streaming._interval import bootstrap_interval, check_draws, check_level
 
 __all__ = ["Drawn", "bootstrapped"]
@@ -41,7 +40,7 @@ class Drawn:
 
 
 def bootstrapped(
-    state: Any, measures: Mapping[str, Callable[[Any], float]], drawn: Drawn
+    state: Any, measures: Callable[[Any], Mapping[str, float]], drawn: Drawn
 ) -> dict[str, Interval]:
     """Return the bootstrap interval of each metric, all over one set of replicates.
 
@@ -49,8 +48,8 @@ def bootstrapped(
     ----------
     state : Streaming
         One that has replicates.
-    measures : mapping from str to callable
-        What computes each metric of an instance.
+    measures : callable
+        What computes all metrics of an instance, by name.
     drawn : Drawn
         Level, seed and number of replicates.
 
@@ -59,14 +58,15 @@ def bootstrapped(
     dict of Interval
         The same that ``state.interval(measure, method="bootstrap")`` gives one by one.
     """
-    if not drawn.replicates or not isinstance(state, Streaming):
+    if not drawn.replicates:
         return {}
-    values = np.empty((len(measures), drawn.replicates))
+    found = measures(state)
+    values = np.empty((len(found), drawn.replicates))
     for first in range(0, drawn.replicates, _CHUNK):
         count = min(_CHUNK, drawn.replicates - first)
         for offset, replicate in enumerate(state._replicates(drawn.seed, first, count)):
-            values[:, first + offset] = [measure(replicate) for measure in measures.values()]
+            values[:, first + offset] = list(measures(replicate).values())
     return {
-        name: bootstrap_interval(measure(state), row, drawn.level)
-        for (name, measure), row in zip(measures.items(), values, strict=True)
+        name: bootstrap_interval(value, row, drawn.level)
+        for (name, value), row in zip(found.items(), values, strict=True)
     }

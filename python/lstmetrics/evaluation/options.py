@@ -12,6 +12,7 @@ from lstmetrics.errors import InvalidTypeError
 from lstmetrics.evaluation.goals import Goal, read_goals
 from lstmetrics.evaluation.intervals import Drawn
 from lstmetrics.evaluation.report import Report
+from lstmetrics.evaluation.thresholds import Rule, read_rules
 
 __all__ = ["Options", "Progress", "options_of", "read_history", "read_metrics"]
 
@@ -28,6 +29,7 @@ class Options:
     history: dict[str, list[float]] | None = None
     worst: int = 20
     near_duplicates: bool = False
+    rules: list[Rule] = field(default_factory=list)
     progress: Progress | None = None
 
 
@@ -40,6 +42,7 @@ def options_of(
     seed: int = 0,
     worst: int = 20,
     near_duplicates: bool = False,
+    thresholds: Iterable[Rule | str] | None = None,
     progress: Progress | None = None,
 ) -> Options:
     """Check keyword arguments."""
@@ -49,6 +52,7 @@ def options_of(
         history=read_history(history),
         worst=worst,
         near_duplicates=near_duplicates,
+        rules=read_rules(thresholds),
         progress=progress,
     )
 

@@ -11,14 +11,13 @@ import numpy.typing as npt
 from lstmetrics import numeric
 from lstmetrics.errors import InvalidTypeError, InvalidValueError, ShapeError
 from lstmetrics.evaluation.batches import as_batches, as_rows, check_batch, is_stream
-from lstmetrics.evaluation.classification import CALIBRATION_BINS, ClassificationStates
 from lstmetrics.evaluation.classifying import Classifying
 from lstmetrics.evaluation.goals import Goal
 from lstmetrics.evaluation.labels import Label, check_probabilities, found_labels, label_indices
 from lstmetrics.evaluation.multilabel import MultilabelRun
 from lstmetrics.evaluation.options import Options, Progress, options_of, read_metrics
 from lstmetrics.evaluation.report import Report
-from lstmetrics.evaluation.temperature import Temperature, fit_temperature
+from lstmetrics.evaluation.thresholds import Rule
 
 __all__ = ["evaluate_predictions"]
 
@@ -48,6 +47,7 @@ def evaluate_predictions(
     seed: int = 0,
     worst: int = 20,
     near_duplicates: bool = False,
+    thresholds: Iterable[Rule | str] | None = ("f1",),
     progress: Progress | None = None,
 ) -> Report:
     """Report on predictions made elsewhere.
@@ -79,7 +79,8 @@ def evaluate_predictions(
     train_texts : iterable of str, optional
         By which leakage into `texts` is found.
     validation : tuple of y_true and scores, optional
-        On which a temperature is fitted; its effect is shown on the data here.
+        On which a temperature is fitted and thresholds are chosen; what they do is shown on the
+        data here.
     history : keras.callbacks.History or mapping, optional
         Losses by epoch: ``loss`` and ``val_loss``.
     goals : mapping from str to float, or iterable of Goal, optional
@@ -93,6 +94,9 @@ def evaluate_predictions(
         How many of the worst mistakes are kept.
     near_duplicates : bool, default=False
         Whether texts nearly the same are looked for as well, which takes the extra ``leakage``.
+    thresholds : iterable of Rule or str, default=("f1",)
+        By what thresholds of two classes are chosen on the validation data, to be measured here:
+        ``"f2"``, ``"precision>=0.9"``, ``"cost fp=1 fn=5"``; see :class:`Rule`.
     progress : callable, optional
         Called after every batch with the rows done, and how many there are or None.
 
@@ -125,6 +129,7 @@ def evaluate_predictions(
         seed=seed,
         worst=worst,
         near_duplicates=near_duplicates,
+        thresholds=thresholds,
         progress=progress,
     )
     columns = {"y_true": y_true, "y_pred": y_pred, "scores": scores, "logits": logits}
@@ -182,7 +187,9 @@ def _run(
                     pos_label=pos_label,
                     train_texts=train_texts,
                 )
-                run.temperature = _temperature(run.states, validation)
+                if validation is not None:
+                    truth = label_indices(validation[0], labels, "validation")
+                    run.fit(truth, np.asarray(validation[1]))
         if isinstance(run, MultilabelRun):
             truth = np.asarray(batch["y_true"])
             predicted = None if batch["y_pred"] is None else np.asarray(batch["y_pred"])
@@ -201,20 +208,6 @@ def _run(
     if run is None:
         run = Classifying(labels, options, with_scores=False, pos_label=pos_label)
     return run.report(train=train)
-
-
-def _temperature(
-    states: ClassificationStates, validation: tuple[Any, Any] | None
-) -> Temperature | None:
-    if validation is None:
-        return None
-    if not states.with_scores:
-        raise InvalidTypeError(f"{_FUNCTION}: validation is of scores, and there are none")
-    truth, scores = validation
-    table, _ = states.read_scores(np.asarray(scores))
-    indices = label_indices(truth, states.labels, "validation")
-    fitted = fit_temperature(indices, table)
-    return Temperature(fitted, len(states.labels), CALIBRATION_BINS)
 
 
 def probabilities_of(batch: Mapping[str, Any]) -> npt.NDArray[Any] | None:

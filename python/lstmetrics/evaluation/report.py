@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass, field, fields, is_dataclass
+from dataclasses import dataclass, field, fields
 from typing import Any
 
-import numpy as np
 import numpy.typing as npt
 
 from lstmetrics.evaluation.findings import Finding, Verdict
+from lstmetrics.evaluation.plain import finite, plain
 from lstmetrics.evaluation.text import report_text
 from lstmetrics.runtime import info
 from lstmetrics.streaming import Interval
@@ -114,7 +114,7 @@ class Report:
         Keys are the attributes, but for the matrix, which is ``"confusion_matrix"``; there is also
         ``"throughput"``, samples or tokens a second.
         """
-        found = {entry.name: _plain(getattr(self, entry.name)) for entry in fields(self)}
+        found = {entry.name: plain(getattr(self, entry.name)) for entry in fields(self)}
         found["confusion_matrix"] = found.pop("confusion")
         found["throughput"] = self.samples / self.seconds if self.seconds > 0 else None
         return found
@@ -127,7 +127,7 @@ class Report:
         indent : int or None, default=2
             As :func:`json.dumps` takes it.
         """
-        return json.dumps(_finite(self.to_dict()), indent=indent, ensure_ascii=False)
+        return json.dumps(finite(self.to_dict()), indent=indent, ensure_ascii=False)
 
     def throughput(self) -> str:
         """Return how much was evaluated in what time, in words."""
@@ -137,26 +137,3 @@ class Report:
 
     def __repr__(self) -> str:
         return report_text(self)
-
-
-def _plain(value: Any) -> Any:
-    """Return a value as lists, dicts and scalars of Python."""
-    if is_dataclass(value) and not isinstance(value, type):
-        return _plain(asdict(value))
-    if isinstance(value, dict):
-        return {key: _plain(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [_plain(item) for item in value]
-    if isinstance(value, np.ndarray | np.generic):
-        return value.tolist()
-    return value
-
-
-def _finite(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {str(key): _finite(item) for key, item in value.items()}
-    if isinstance(value, list):
-        return [_finite(item) for item in value]
-    if isinstance(value, float) and not np.isfinite(value):
-        return None
-    return value

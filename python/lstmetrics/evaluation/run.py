@@ -9,7 +9,6 @@ import numpy.typing as npt
 
 from lstmetrics.errors import InvalidTypeError, ShapeError
 from lstmetrics.evaluation.batches import as_batches, as_rows, check_batch, is_stream
-from lstmetrics.evaluation.classification import CALIBRATION_BINS
 from lstmetrics.evaluation.classifying import Classifying
 from lstmetrics.evaluation.digests import OutputDigest
 from lstmetrics.evaluation.goals import Goal
@@ -17,7 +16,7 @@ from lstmetrics.evaluation.labels import Label, label_indices
 from lstmetrics.evaluation.language_model import evaluate_language_model
 from lstmetrics.evaluation.options import Options, Progress, options_of, read_metrics
 from lstmetrics.evaluation.report import Report
-from lstmetrics.evaluation.temperature import Temperature, fit_temperature
+from lstmetrics.evaluation.thresholds import Rule
 from lstmetrics.evaluation.tokens import TextFacts, are_texts
 from lstmetrics.models.model import Model
 
@@ -50,6 +49,7 @@ def evaluate(
     seed: int = 0,
     worst: int = 20,
     near_duplicates: bool = False,
+    thresholds: Iterable[Rule | str] | None = ("f1",),
     progress: Progress | None = None,
 ) -> Report:
     """Run a model over data and report how good it is, and if it is not, why.
@@ -84,7 +84,8 @@ def evaluate(
         The training data, or what the model reaches on it: overfitting and leakage are found by it,
         a language model's unigram baseline comes from it.
     validation : tuple of inputs and targets, optional
-        On which a temperature is fitted; its effect is shown on the data here.
+        On which a temperature is fitted and thresholds are chosen; what they do is shown on the
+        data here.
     history : keras.callbacks.History or mapping, optional
         Losses by epoch: ``loss`` and ``val_loss``.
     goals : mapping from str to float, or iterable of Goal, optional
@@ -97,6 +98,9 @@ def evaluate(
         How many of the worst mistakes are kept.
     near_duplicates : bool, default=False
         Whether texts nearly the same are looked for as well, which takes the extra ``leakage``.
+    thresholds : iterable of Rule or str, default=("f1",)
+        By what thresholds of two classes are chosen on the validation data, to be measured here:
+        ``"f2"``, ``"precision>=0.9"``, ``"cost fp=1 fn=5"``; see :class:`Rule`.
     progress : callable, optional
         Called after every block of rows with the rows done, and how many there are or None.
 
@@ -132,6 +136,7 @@ def evaluate(
         seed=seed,
         worst=worst,
         near_duplicates=near_duplicates,
+        thresholds=thresholds,
         progress=progress,
     )
     if model.is_language_model:
@@ -183,7 +188,9 @@ class _Runner:
             train_texts = train[0] if are_texts(train[0]) else None
         run = self._classifying(self._options, train_texts)
         if validation is not None:
-            run.temperature = self._temperature(run, validation)
+            inputs, targets = validation
+            truth = label_indices(targets, self._labels, "validation")
+            run.fit(truth, self._model.predict(inputs, self._batch_size))
         facts = TextFacts(self._model.text)
         run.outputs = OutputDigest("probabilities")
         for batch in batches:
@@ -214,12 +221,6 @@ class _Runner:
         if run.outputs is not None:
             run.outputs.update(scores)
         run.update(truth, scores=scores, by=batch["by"], texts=texts, ids=batch["ids"], total=rows)
-
-    def _temperature(self, run: Classifying, validation: tuple[Any, Any]) -> Temperature:
-        inputs, targets = validation
-        table, _ = run.states.read_scores(self._model.predict(inputs, self._batch_size))
-        fitted = fit_temperature(label_indices(targets, self._labels, "validation"), table)
-        return Temperature(fitted, len(self._labels), CALIBRATION_BINS)
 
     def _metrics_of(self, split: tuple[Any, Any]) -> dict[str, float]:
         """Return what the model reaches on another split."""

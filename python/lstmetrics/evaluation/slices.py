@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from lstmetrics.errors import InvalidParameterError, ShapeError
-from lstmetrics.evaluation.classification import rate_metrics
+from lstmetrics.evaluation.classification import ONE_LABEL, measured, rate_metrics
 from lstmetrics.evaluation.labels import Indices
 from lstmetrics.streaming import Confusion
 
@@ -125,9 +125,7 @@ class SliceCounts:
                 "column": self.column,
                 "value": value,
                 "samples": counts.samples,
-                "metrics": {
-                    name: measure(counts) for name, measure in rate_metrics(positive).items()
-                },
+                "metrics": measured(rate_metrics(positive), counts),
                 "intervals": _proportions(counts, positive, level),
             }
             for value, counts in self.confusions().items()
@@ -137,7 +135,7 @@ class SliceCounts:
 def _proportions(counts: Confusion, positive: int | None, level: float) -> dict[str, Any]:
     found = {"accuracy": counts.interval("accuracy", level)}
     if positive is not None and positive in counts.labels:
-        one: dict[str, Any] = {"labels": [positive], "average": "macro", "zero_division": 0}
+        one: dict[str, Any] = {"labels": [positive]} | ONE_LABEL
         found |= {name: counts.interval(name, level, **one) for name in ("precision", "recall")}
     return found
 
