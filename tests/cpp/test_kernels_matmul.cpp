@@ -1,10 +1,9 @@
-// The matrix product against a chain of std::fmaf, and the LSTM's state update against its formula.
+// The matrix product against a chain of std::fmaf.
 #include <algorithm>
 
 #include "test_kernels_inputs.hpp"
 
 using namespace kernel_cases;
-using lstmetrics::kernels::LstmCellArgs;
 using lstmetrics::kernels::MatmulArgs;
 
 namespace {
@@ -93,69 +92,6 @@ void check_matmul(const Shape& shape, Kind kind) {
   });
 }
 
-struct Cell {
-  Shape shape;
-  std::vector<float> gates;
-  std::vector<float> cell;
-  std::vector<float> hidden;
-  std::vector<std::uint8_t> active;
-};
-
-float activated(const Table& table, Activation activation, float x) {
-  float y = 0;
-  table.activate_f32({activation, 0.3F, 0.7F}, &x, &y, 1);
-  return y;
-}
-
-void check_cell(const Table& table, const Cell& given, Activation activation,
-                Activation recurrent) {
-  const std::size_t width = given.shape.panels * kLanes;
-  Walled<float> gates(given.gates);
-  Walled<float> cell(given.cell);
-  Walled<float> hidden(given.hidden);
-  table.lstm_cell({gates.data(),
-                   4 * width,
-                   cell.data(),
-                   width,
-                   hidden.data(),
-                   width,
-                   given.active.empty() ? nullptr : given.active.data(),
-                   2,
-                   given.shape.rows,
-                   given.shape.panels,
-                   {activation, 0.3F, 0.7F},
-                   {recurrent, 0.3F, 0.7F},
-                   {activation, 0.3F, 0.7F},
-                   0});
-  for (std::size_t i = 0; i < given.cell.size(); ++i) {
-    float c = given.cell[i];
-    float h = given.hidden[i];
-    if (given.active.empty() || given.active[2 * (i / width)] != 0) {
-      const float* gate = given.gates.data() + i / kLanes * 4 * kLanes + i % kLanes;
-      const float input = activated(table, recurrent, gate[0]);
-      const float forget = activated(table, recurrent, gate[kLanes]);
-      const float output = activated(table, recurrent, gate[3 * kLanes]);
-      c = canonical(std::fmaf(forget, c, input * activated(table, activation, gate[2 * kLanes])));
-      h = canonical(output * activated(table, activation, c));
-    }
-    CHECK_EQUAL(bits(cell.data()[i]), bits(c));
-    CHECK_EQUAL(bits(hidden.data()[i]), bits(h));
-  }
-}
-
-Cell random_cell(std::size_t rows, std::size_t panels, Kind kind, bool masked) {
-  const std::size_t n = rows * panels * kLanes;
-  Cell cell = {{rows, 0, panels, 4},
-               numbers<float>(4 * n, kind),
-               numbers<float>(n, kind),
-               numbers<float>(n, kind),
-               {}};
-  for (std::size_t row = 0; masked && row < 2 * rows; ++row) {
-    cell.active.push_back(static_cast<std::uint8_t>(generator()() % 2));
-  }
-  return cell;
-}
-
 }  // namespace
 
 CASE("matmul: gates of an LSTM, every number of rows and odd depths") {
@@ -204,52 +140,5 @@ CASE("matmul: batches give each row the bits it has alone") {
       table.matmul(args);
     }
     CHECK(same_bits(together, alone));
-  });
-}
-
-CASE("lstm cell: the formula, for every pair of activations") {
-  for (Kind kind : {Kind::ordinary, Kind::nasty, Kind::any_bits}) {
-    const Cell cell = random_cell(3, 2, kind, false);
-    on_every_level([&](const Table& table) {
-      for (int first = 0; first < static_cast<int>(Activation::softmax); ++first) {
-        for (int second = 0; second < static_cast<int>(Activation::softmax); ++second) {
-          check_cell(table, cell, static_cast<Activation>(first), static_cast<Activation>(second));
-        }
-      }
-    });
-  }
-}
-
-CASE("lstm cell: rows that are not active keep their state, NaN and all") {
-  for (std::size_t rows : {0, 1, 2, 9}) {
-    const Cell cell = random_cell(rows, 3, Kind::any_bits, true);
-    on_every_level([&](const Table& table) {
-      check_cell(table, cell, Activation::tanh, Activation::sigmoid);
-      check_cell(table, cell, Activation::relu, Activation::hard_sigmoid);
-    });
-  }
-}
-
-CASE("lstm cell: the same bits on every level") {
-  const Cell cell = random_cell(8, 4, Kind::ordinary, false);
-  check_equal_bits([&](const Table& table, Bits& result) {
-    std::vector<float> c = cell.cell;
-    std::vector<float> h = cell.hidden;
-    table.lstm_cell({cell.gates.data(),
-                     256,
-                     c.data(),
-                     64,
-                     h.data(),
-                     64,
-                     nullptr,
-                     0,
-                     8,
-                     4,
-                     {Activation::tanh},
-                     {Activation::sigmoid},
-                     {Activation::tanh},
-                     0});
-    result.add_all(c);
-    result.add_all(h);
   });
 }

@@ -7,7 +7,7 @@
 #include "lstmetrics/kernels/activations.inl.hpp"
 #include "lstmetrics/kernels/fixed_sums.inl.hpp"
 #include "lstmetrics/kernels/label_pairs.inl.hpp"
-#include "lstmetrics/kernels/lstm_cell.inl.hpp"
+#include "lstmetrics/kernels/lstm_step.inl.hpp"
 #include "lstmetrics/kernels/math_f32.inl.hpp"
 #include "lstmetrics/kernels/math_f64.inl.hpp"
 #include "lstmetrics/kernels/matmul.inl.hpp"
@@ -86,7 +86,7 @@ const lstmetrics::kernels::Table LSTMETRICS_JOIN(lstmetrics_kernels_table_, LSTM
     .log_f64 = lstmetrics::kernels::log_f64,
     .activate_f32 = lstmetrics::kernels::activate_f32,
     .matmul = lstmetrics::kernels::matmul,
-    .lstm_cell = lstmetrics::kernels::lstm_cell,
+    .lstm_step = lstmetrics::kernels::lstm_step,
     .sum_f32 = lstmetrics::kernels::sum<float>,
     .sum_f64 = lstmetrics::kernels::sum<double>,
     .max_f32 = lstmetrics::kernels::max<float>,

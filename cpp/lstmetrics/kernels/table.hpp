@@ -73,20 +73,24 @@ struct MatmulArgs {
   std::size_t c_row_stride;
 };
 
-// One LSTM state update from gate pre-activations [panels][4][16], gate order i, f, g, o:
-// c = fma(f, c, i * g), h = o * output_activation(c). Rows r with active[r * active_stride] == 0
-// keep their state; active may be null (all rows). cell and hidden rows hold panels * 16 floats.
-struct LstmCellArgs {
-  const float* gates;
-  std::size_t gates_row_stride;
-  float* cell;
-  std::size_t cell_row_stride;
-  float* hidden;
-  std::size_t hidden_row_stride;
-  const std::uint8_t* active;
-  std::size_t active_stride;
-  std::size_t rows;
-  std::size_t panels;
+// A row of an LSTM's step. `next` must not be `hidden`, which all units are read from.
+struct LstmRow {
+  const float* start;   // [panels][4][16], where the gates' chains start: bias and input part
+  const float* hidden;  // [depth]
+  float* cell;          // [panels][16], in place
+  float* next;          // [panels][16], the new hidden state
+};
+
+// One step of an LSTM for panels [first_panel, end_panel) of 16 units. Gates, order i, f, g, o, are
+// start + hidden . W, each one chain of fused multiply-adds in ascending k; then
+// c = fma(f, c, i * g), h = o * output_activation(c). `packed` is [panels][depth][4][16].
+struct LstmStepArgs {
+  const LstmRow* rows;
+  std::size_t count;
+  std::size_t depth;
+  const float* packed;
+  std::size_t first_panel;
+  std::size_t end_panel;
   ActivationFn activation;            // of g
   ActivationFn recurrent_activation;  // of i, f, o
   ActivationFn output_activation;     // of the cell
@@ -173,7 +177,7 @@ struct Table {
                        std::size_t n) noexcept;
 
   void (*matmul)(const MatmulArgs& args) noexcept;
-  void (*lstm_cell)(const LstmCellArgs& args) noexcept;
+  void (*lstm_step)(const LstmStepArgs& args) noexcept;
 
   // Over one row: 16 partial results, element i in lane i mod 16, folded 8+8, 4+4, 2+2, 1+1.
   float (*sum_f32)(const float* x, std::size_t n) noexcept;

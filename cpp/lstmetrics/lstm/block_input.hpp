@@ -20,9 +20,10 @@ struct Block {
   std::size_t steps = 1;  // 1 where there is no time dimension
   std::size_t features = 0;
   std::size_t stride = 0;             // floats from one step to the next
-  float* data = nullptr;              // [rows][steps][stride]
-  const std::int32_t* ids = nullptr;  // [rows][ids_stride], instead of data
+  float* data = nullptr;              // [rows][steps][stride]; null: by ids and table alone
+  const std::int32_t* ids = nullptr;  // [rows][ids_stride]: the tokens it is of
   std::size_t ids_stride = 0;
+  const float* table = nullptr;  // of an embedding: a step's features are row `id`, stride as above
   const std::uint8_t* mask = nullptr;    // [rows][steps]; null: every step counts
   const std::size_t* lengths = nullptr;  // [rows]; null: all rows have all steps
   bool given_mask = false;               // the mask is the caller's own, not a layer's

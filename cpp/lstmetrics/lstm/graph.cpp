@@ -56,6 +56,7 @@ Graph::Graph(const GraphSpec& spec) {
   }
   find_obstacle(spec);
   find_head(spec);
+  offer_tokens(spec);
 }
 
 // The ids that an input takes are those that all embeddings on it take.
@@ -83,6 +84,30 @@ void Graph::find_obstacle(const GraphSpec& spec) {
       return;
     }
   }
+}
+
+// An LSTM behind an embedding multiplies each token's features once, not each step's.
+void Graph::offer_tokens(const GraphSpec& spec) {
+  for (std::size_t i = 0; i < nodes_.size(); ++i) {
+    const auto* embedding = std::get_if<EmbeddingSpec>(&spec.nodes[i].layer);
+    if (embedding != nullptr) nodes_[i].stored = !all_take_tokens(i, embedding->vocabulary);
+  }
+}
+
+bool Graph::all_take_tokens(std::size_t node, std::size_t vocabulary) {
+  bool all = std::none_of(outputs_.begin(), outputs_.end(),
+                          [&](const Value& output) { return output.node == node; });
+  for (std::size_t i = node + 1; i < nodes_.size(); ++i) {
+    const std::vector<Value>& inputs = nodes_[i].inputs;
+    for (std::size_t k = 0; k < inputs.size(); ++k) {
+      if (inputs[k].node != node) continue;
+      const bool taken = nodes_[i].layer == nullptr
+                             ? all_take_tokens(i, vocabulary)
+                             : k == 0 && nodes_[i].layer->takes_tokens(vocabulary);
+      all = all && taken;
+    }
+  }
+  return all;
 }
 
 // A language model ends in Dense(softmax), Dense(linear), or Dense(linear) + Activation(softmax),
@@ -197,8 +222,10 @@ void Graph::run_node(const kernels::Table& table, const Node& node, Workspace& w
     block.steps = shape.sequence ? node.layer->steps({steps, count}) : 1;
     block.features = shape.features;
     block.stride = round_up(shape.features, kernels::kLanes);
-    memory.values[i].resize_at_least(block.rows * block.steps * block.stride);
-    block.data = memory.values[i].data();
+    if (node.stored) {
+      memory.values[i].resize_at_least(block.rows * block.steps * block.stride);
+      block.data = memory.values[i].data();
+    }
     if (!shape.sequence) continue;
     if (node.layer->passes_mask()) {
       block.mask = in[0]->mask;

@@ -62,6 +62,7 @@ class LSTMETRICS_API Graph {
     std::unique_ptr<Layer> layer;  // null: passes its input on
     std::vector<Value> inputs;
     std::vector<Shape> shapes;
+    bool stored = true;  // false: all who take its value take tokens instead
   };
 
   const Shape& shape_of(const Value& value) const noexcept {
@@ -69,6 +70,8 @@ class LSTMETRICS_API Graph {
   }
   void add_input(const NodeSpec& node, const Shape& shape, const GraphSpec& spec);
   void find_head(const GraphSpec& spec);
+  void offer_tokens(const GraphSpec& spec);
+  bool all_take_tokens(std::size_t node, std::size_t vocabulary);
   void find_obstacle(const GraphSpec& spec);
   void run_nodes(const kernels::Table& table, std::span<const Block> in, Workspace& workspace,
                  std::size_t end) const;

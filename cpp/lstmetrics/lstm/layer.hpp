@@ -35,6 +35,12 @@ class Layer {
 
   // Steps of the first value for so many steps of each input; not asked where a value has no time.
   virtual std::size_t steps(std::span<const std::size_t> in) const { return in[0]; }
+  // Told of each value that an embedding of so many tokens makes for it: whether the tokens will do
+  // in place of the features (Block::table). Called before any run.
+  virtual bool takes_tokens(std::size_t vocabulary) {
+    static_cast<void>(vocabulary);
+    return false;
+  }
   // Whether masks go on behind this layer: Keras's `supports_masking`.
   virtual bool passes_mask() const { return true; }
 };

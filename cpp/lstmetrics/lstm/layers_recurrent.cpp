@@ -16,6 +16,11 @@ class LstmLayer final : public Layer {
     if (return_state_) recurrence_.give_state(run.workspace, run.out[1], run.out[2]);
   }
 
+  bool takes_tokens(std::size_t vocabulary) override {
+    recurrence_.expect_tokens(vocabulary);
+    return true;
+  }
+
  private:
   Recurrence recurrence_;
   bool return_state_;
@@ -54,6 +59,12 @@ class BidirectionalLayer final : public Layer {
       merge(out, other);
     }
     if (return_state_) give_states(run);
+  }
+
+  bool takes_tokens(std::size_t vocabulary) override {
+    forward_.expect_tokens(vocabulary);
+    backward_.expect_tokens(vocabulary);
+    return true;
   }
 
  private:

@@ -23,18 +23,24 @@ class EmbeddingLayer final : public Layer {
   void run(const LayerRun& run) const override {
     const Block& in = *run.in[0];
     Block& out = run.out[0];
-    for (std::size_t row = 0; row < in.rows; ++row) {
-      for (std::size_t t = 0; t < in.steps; ++t) {
-        const auto id = static_cast<std::size_t>(in.ids[row * in.ids_stride + t]);
-        std::memcpy(out.at(row, t), table_.data() + id * stride_, stride_ * sizeof(float));
-      }
-    }
+    out.ids = in.ids;
+    out.ids_stride = in.ids_stride;
+    out.table = table_.data();
+    if (out.data != nullptr) look_up(in, out);
     if (!mask_zero_) return;
     out.mask = mask_padding(in, run.memory.mask);
     out.given_mask = false;
   }
 
  private:
+  void look_up(const Block& in, const Block& out) const {
+    for (std::size_t row = 0; row < in.rows; ++row) {
+      for (std::size_t t = 0; t < in.steps; ++t) {
+        const auto id = static_cast<std::size_t>(in.ids[row * in.ids_stride + t]);
+        std::memcpy(out.at(row, t), table_.data() + id * stride_, stride_ * sizeof(float));
+      }
+    }
+  }
   static const std::uint8_t* mask_padding(const Block& in, std::vector<std::uint8_t>& mask) {
     mask.resize(in.rows * in.steps);
     for (std::size_t row = 0; row < in.rows; ++row) {

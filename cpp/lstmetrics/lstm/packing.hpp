@@ -21,6 +21,8 @@ class PackedMatrix {
   // Floats in one row of the product: panels * vectors * 16.
   std::size_t row_size() const noexcept { return panels_ * vectors_ * kernels::kLanes; }
 
+  const float* data() const noexcept { return data_.data(); }
+
   // c = init + a . W, as kernels::MatmulArgs says.
   struct Rows {
     const float* data;

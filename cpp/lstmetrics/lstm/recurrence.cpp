@@ -2,19 +2,10 @@
 
 #include <algorithm>
 #include <cstring>
+#include <utility>
 
 namespace lstmetrics::lstm {
 namespace {
-
-// Projections are made for as many steps ahead as stay in the second-level cache.
-constexpr std::size_t kProjectionFloats = 128 * 1024;
-
-bool any_counts(const Block& block, std::size_t t) {
-  for (std::size_t row = 0; row < block.rows; ++row) {
-    if (block.counts(row, t)) return true;
-  }
-  return false;
-}
 
 std::size_t padded(std::size_t size) { return panels_of(size) * kernels::kLanes; }
 
@@ -29,9 +20,8 @@ void RecurrentState::reset(std::size_t rows, std::size_t outputs, std::size_t un
 }
 
 Recurrence::Recurrence(const LstmSpec& spec, std::size_t features, std::size_t slot)
-    : kernel_(spec.kernel, features, spec.units, kGates),
+    : input_(spec, features),
       recurrent_kernel_(spec.recurrent_kernel, spec.outputs(), spec.units, kGates),
-      bias_(pack_bias(spec.bias, spec.recurrent_bias, spec.units, kGates)),
       units_(spec.units),
       outputs_(spec.outputs()),
       slot_(slot),
@@ -50,76 +40,75 @@ Recurrence::Recurrence(const LstmSpec& spec, std::size_t features, std::size_t s
 
 void Recurrence::run(const LayerRun& run, const Block& in, const Target& out) const {
   Workspace& workspace = run.workspace;
-  const std::size_t row_size = kernel_.row_size();
-  const std::size_t ahead =
-      std::clamp<std::size_t>(kProjectionFloats / (std::max<std::size_t>(in.rows, 1) * row_size), 1,
-                              std::max<std::size_t>(in.steps, 1));
-  workspace.projections.resize_at_least(in.rows * ahead * row_size);
-  workspace.gates.resize_at_least(in.rows * row_size);
-
   RecurrentState& state = workspace.states[slot_];
-  for (std::size_t done = 0; done < in.steps; done += ahead) {
-    const std::size_t count = std::min(ahead, in.steps - done);
-    const std::size_t first = go_backwards_ ? in.steps - done - count : done;
-    project(run, in, first, count);
+  point_to_state(workspace, in.rows);
+  const InputProjection::Pass pass = {in, go_backwards_};
+  for (std::size_t done = 0; done < in.steps;) {
+    const std::size_t count = input_.ready(run, pass, done);
     for (std::size_t i = 0; i < count; ++i) {
-      const std::size_t within = go_backwards_ ? count - 1 - i : i;
-      const std::size_t t = first + within;
-      step(run, in, t, workspace.projections.data() + within * row_size, count * row_size);
-      if (return_sequences_) write_step(state, in, t, out);
+      const std::size_t t = pass.step(done + i);
+      step(run, in, t, workspace.projected.starts.data() + i * in.rows);
+      if (return_sequences_) write_step(workspace, in, t, out);
     }
+    done += count;
   }
+  bring_state_home(workspace);
   if (clear_empty_rows_) clear_empty_rows(state, in);
   if (!return_sequences_) write_last(state, in, out);
 }
 
-// The input part of `count` steps from `first`: [rows][count][row_size].
-void Recurrence::project(const LayerRun& run, const Block& in, std::size_t first,
-                         std::size_t count) const {
-  float* projections = run.workspace.projections.data();
-  const std::size_t row_size = kernel_.row_size();
-  const auto multiply = [&](const float* a, std::size_t stride, std::size_t rows, float* c) {
-    kernel_.multiply(run.table, {a, stride, rows}, bias_.data(), 0, c, row_size);
-  };
-  if (count == in.steps) {
-    multiply(in.data, in.stride, in.rows * in.steps, projections);
-  } else if (count == 1) {
-    multiply(in.at(0, first), in.steps * in.stride, in.rows, projections);
-  } else {
-    for (std::size_t row = 0; row < in.rows; ++row) {
-      multiply(in.at(row, first), in.stride, count, projections + row * count * row_size);
-    }
+// Each row's hidden state has two places, which take turns; a row that skips a step stays where it
+// is. With a projection the cell writes to scratch memory, and the state has one place.
+void Recurrence::point_to_state(Workspace& workspace, std::size_t rows) const {
+  RecurrentState& state = workspace.states[slot_];
+  const std::size_t outputs = padded(outputs_);
+  const std::size_t units = padded(units_);
+  const bool projects = no_bias_.size() != 0;
+  workspace.next.resize_at_least(rows * outputs);
+  if (projects) workspace.scratch.resize_at_least(rows * (units + outputs));
+  workspace.rows.resize(rows);
+  for (std::size_t row = 0; row < rows; ++row) {
+    workspace.rows[row] = {.hidden = state.hidden.data() + row * outputs,
+                           .next = projects ? workspace.scratch.data() + row * units
+                                            : workspace.next.data() + row * outputs,
+                           .cell = state.cell.data() + row * units};
   }
 }
 
-void Recurrence::step(const LayerRun& run, const Block& in, std::size_t t, const float* projection,
-                      std::size_t projection_stride) const {
-  if (in.mask != nullptr && !any_counts(in, t)) return;
+void Recurrence::bring_state_home(Workspace& workspace) const {
+  const std::size_t outputs = padded(outputs_);
+  float* home = workspace.states[slot_].hidden.data();
+  for (const RowState& row : workspace.rows) {
+    if (row.hidden != home) std::memcpy(home, row.hidden, outputs * sizeof(float));
+    home += outputs;
+  }
+}
+
+void Recurrence::step(const LayerRun& run, const Block& in, std::size_t t,
+                      const float* const* starts) const {
   Workspace& workspace = run.workspace;
   RecurrentState& state = workspace.states[slot_];
   const bool projects = no_bias_.size() != 0;
-  const std::size_t row_size = kernel_.row_size();
-  recurrent_kernel_.multiply(run.table, {state.hidden.data(), padded(outputs_), in.rows},
-                             projection, projection_stride, workspace.gates.data(), row_size);
-  if (projects) workspace.scratch.resize_at_least(in.rows * (padded(units_) + padded(outputs_)));
-  run.table.lstm_cell({.gates = workspace.gates.data(),
-                       .gates_row_stride = row_size,
-                       .cell = state.cell.data(),
-                       .cell_row_stride = padded(units_),
-                       .hidden = projects ? workspace.scratch.data() : state.hidden.data(),
-                       .hidden_row_stride = padded(units_),
-                       .active = in.mask == nullptr ? nullptr : in.mask + t,
-                       .active_stride = in.steps,
-                       .rows = in.rows,
-                       .panels = panels_of(units_),
+  workspace.active.clear();
+  for (std::size_t row = 0; row < in.rows; ++row) {
+    if (starts[row] == nullptr) continue;
+    RowState& place = workspace.rows[row];
+    workspace.active.push_back({starts[row], place.hidden, place.cell, place.next});
+    state.started[row] = 1;
+    if (!projects) std::swap(place.hidden, place.next);
+  }
+  if (workspace.active.empty()) return;
+  run.table.lstm_step({.rows = workspace.active.data(),
+                       .count = workspace.active.size(),
+                       .depth = outputs_,
+                       .packed = recurrent_kernel_.data(),
+                       .first_panel = 0,
+                       .end_panel = panels_of(units_),
                        .activation = activation_,
                        .recurrent_activation = recurrent_activation_,
                        .output_activation = output_activation_,
                        .clip = clip_});
   if (projects) project_hidden(run, in, t);
-  for (std::size_t row = 0; row < in.rows; ++row) {
-    if (in.counts(row, t)) state.started[row] = 1;
-  }
 }
 
 // From the scratch memory, where the cell has put the hidden states of rows that count. The other
@@ -137,17 +126,17 @@ void Recurrence::project_hidden(const LayerRun& run, const Block& in, std::size_
   }
 }
 
-void Recurrence::write(const RecurrentState& state, std::size_t row, bool shown,
-                       float* target) const {
+void Recurrence::write(const float* hidden, bool shown, float* target) const {
   if (shown) {
-    std::memcpy(target, state.hidden.data() + row * padded(outputs_), outputs_ * sizeof(float));
+    std::memcpy(target, hidden, outputs_ * sizeof(float));
   } else {
     std::fill_n(target, outputs_, 0.0F);
   }
 }
 
-void Recurrence::write_step(const RecurrentState& state, const Block& in, std::size_t t,
+void Recurrence::write_step(const Workspace& workspace, const Block& in, std::size_t t,
                             const Target& out) const {
+  const RecurrentState& state = workspace.states[slot_];
   for (std::size_t row = 0; row < in.rows; ++row) {
     const std::size_t steps = in.steps_of(row);
     const bool padding = t >= steps;
@@ -155,7 +144,7 @@ void Recurrence::write_step(const RecurrentState& state, const Block& in, std::s
     bool shown = state.started[row] != 0;
     if (masked_output_ == MaskedOutput::zeros) shown = in.counts(row, t);
     if (masked_output_ == MaskedOutput::state) shown = shown || !padding;
-    write(state, row, shown, out.block.at(row, place) + out.offset);
+    write(workspace.rows[row].hidden, shown, out.block.at(row, place) + out.offset);
   }
 }
 
@@ -167,7 +156,8 @@ void Recurrence::write_last(const RecurrentState& state, const Block& in, const 
       shown = steps != 0 && in.counts(row, go_backwards_ ? 0 : steps - 1);
     }
     if (masked_output_ == MaskedOutput::state) shown = steps != 0;
-    write(state, row, shown, out.block.at(row, 0) + out.offset);
+    const float* hidden = state.hidden.data() + row * padded(outputs_);
+    write(hidden, shown, out.block.at(row, 0) + out.offset);
   }
 }
 
@@ -193,7 +183,7 @@ void Recurrence::give_state(const Workspace& workspace, const Block& hidden,
                             const Block& cell) const {
   const RecurrentState& state = workspace.states[slot_];
   for (std::size_t row = 0; row < hidden.rows; ++row) {
-    write(state, row, true, hidden.at(row, 0));
+    write(state.hidden.data() + row * padded(outputs_), true, hidden.at(row, 0));
     std::memcpy(cell.at(row, 0), state.cell.data() + row * padded(units_), units_ * sizeof(float));
   }
 }

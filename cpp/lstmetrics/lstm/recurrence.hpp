@@ -12,6 +12,7 @@
 
 #include <cstddef>
 
+#include "lstmetrics/lstm/input_projection.hpp"
 #include "lstmetrics/lstm/layer.hpp"
 #include "lstmetrics/lstm/packing.hpp"
 
@@ -20,6 +21,9 @@ namespace lstmetrics::lstm {
 class Recurrence {
  public:
   Recurrence(const LstmSpec& spec, std::size_t features, std::size_t slot);
+
+  // The input will be of so many tokens.
+  void expect_tokens(std::size_t vocabulary) { input_.expect_tokens(vocabulary); }
 
   struct Target {
     const Block& block;
@@ -37,20 +41,19 @@ class Recurrence {
   bool runs_backwards() const noexcept { return go_backwards_; }
 
  private:
-  void project(const LayerRun& run, const Block& in, std::size_t first, std::size_t count) const;
-  void step(const LayerRun& run, const Block& in, std::size_t t, const float* projection,
-            std::size_t projection_stride) const;
+  void point_to_state(Workspace& workspace, std::size_t rows) const;
+  void bring_state_home(Workspace& workspace) const;
+  void step(const LayerRun& run, const Block& in, std::size_t t, const float* const* starts) const;
   void project_hidden(const LayerRun& run, const Block& in, std::size_t t) const;
-  void write_step(const RecurrentState& state, const Block& in, std::size_t t,
+  void write_step(const Workspace& workspace, const Block& in, std::size_t t,
                   const Target& out) const;
   void write_last(const RecurrentState& state, const Block& in, const Target& out) const;
-  void write(const RecurrentState& state, std::size_t row, bool shown, float* target) const;
+  void write(const float* hidden, bool shown, float* target) const;
   void clear_empty_rows(RecurrentState& state, const Block& in) const;
 
-  PackedMatrix kernel_;
+  InputProjection input_;
   PackedMatrix recurrent_kernel_;
   PackedMatrix projection_;
-  AlignedBuffer<float> bias_;
   AlignedBuffer<float> no_bias_;  // zeros, where the projection's chains start
   std::size_t units_;
   std::size_t outputs_;

@@ -7,7 +7,9 @@
 #include <vector>
 
 #include "lstmetrics/base/aligned.hpp"
+#include "lstmetrics/kernels/table.hpp"
 #include "lstmetrics/lstm/block_input.hpp"
+#include "lstmetrics/lstm/projected_rows.hpp"
 
 namespace lstmetrics::lstm {
 
@@ -21,6 +23,13 @@ struct RecurrentState {
 
   // Room for so many rows, all zeros.
   void reset(std::size_t rows, std::size_t outputs, std::size_t units);
+};
+
+// Where a row's state lies in the course of a run: each step reads `hidden` and writes `next`.
+struct RowState {
+  float* hidden;
+  float* next;
+  float* cell;
 };
 
 // What a node keeps of its own.
@@ -37,8 +46,10 @@ struct Workspace {
   std::vector<NodeMemory> nodes;
   std::vector<RecurrentState> states;  // per slot
   // What layers need while they run, and nobody after them.
-  AlignedBuffer<float> projections;
-  AlignedBuffer<float> gates;
+  ProjectedRows projected;
+  std::vector<RowState> rows;            // of the block
+  std::vector<kernels::LstmRow> active;  // those of a step
+  AlignedBuffer<float> next;             // the other place of each hidden state
   AlignedBuffer<float> scratch;
   AlignedBuffer<float> merge;
   AlignedBuffer<float> logits;

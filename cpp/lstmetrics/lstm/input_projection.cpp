@@ -1,0 +1,113 @@
+#include "lstmetrics/lstm/input_projection.hpp"
+
+#include <algorithm>
+#include <cstring>
+
+namespace lstmetrics::lstm {
+namespace {
+
+// A chunk of projected rows stays in the second-level cache.
+constexpr std::size_t kChunkFloats = 128 * 1024;
+
+// What the cache of rows may hold: a quarter of the embedding's table, or what is little anyway.
+constexpr std::size_t kCachePart = 4;
+constexpr std::size_t kCacheFloats = 256 * 1024;
+
+}  // namespace
+
+InputProjection::InputProjection(const LstmSpec& spec, std::size_t features)
+    : kernel_(spec.kernel, features, spec.units, kGates),
+      bias_(pack_bias(spec.bias, spec.recurrent_bias, spec.units, kGates)),
+      features_(features) {}
+
+void InputProjection::expect_tokens(std::size_t vocabulary) {
+  const std::size_t floats = std::max(vocabulary * features_ / kCachePart, kCacheFloats);
+  cache_ = std::make_unique<RowCache>(vocabulary, kernel_.row_size(), floats / kernel_.row_size());
+}
+
+std::size_t InputProjection::most_rows(const Block& in) const {
+  return std::max(in.rows, kChunkFloats / kernel_.row_size());
+}
+
+std::size_t InputProjection::ready(const LayerRun& run, const Pass& pass, std::size_t done) const {
+  const bool by_token = pass.in.table != nullptr && cache_ != nullptr;
+  return by_token || pass.in.mask != nullptr ? ready_counting(run, pass, done)
+                                             : ready_all(run, pass, done);
+}
+
+void InputProjection::multiply(const kernels::Table& table, PackedMatrix::Rows rows,
+                               float* out) const {
+  if (rows.count == 0) return;
+  kernel_.multiply(table, rows, bias_.data(), 0, out, kernel_.row_size());
+}
+
+// Where every step counts, the features lie side by side as they are.
+std::size_t InputProjection::ready_all(const LayerRun& run, const Pass& pass,
+                                       std::size_t done) const {
+  const Block& in = pass.in;
+  const std::size_t count = std::clamp<std::size_t>(most_rows(in) / in.rows, 1, in.steps - done);
+  const std::size_t first = pass.backwards ? in.steps - done - count : done;
+  ProjectedRows& projected = run.workspace.projected;
+  projected.rows.resize_at_least(in.rows * count * kernel_.row_size());
+  projected.starts.resize(in.rows * count);
+  float* rows = projected.rows.data();
+  if (count == in.steps) {
+    multiply(run.table, {in.data, in.stride, in.rows * count}, rows);
+  } else if (count == 1) {
+    multiply(run.table, {in.at(0, first), in.steps * in.stride, in.rows}, rows);
+  } else {
+    for (std::size_t row = 0; row < in.rows; ++row) {
+      multiply(run.table, {in.at(row, first), in.stride, count},
+               rows + row * count * kernel_.row_size());
+    }
+  }
+  for (std::size_t i = 0; i < count; ++i) {
+    const std::size_t within = pass.step(done + i) - first;
+    for (std::size_t row = 0; row < in.rows; ++row) {
+      projected.starts[i * in.rows + row] = rows + (row * count + within) * kernel_.row_size();
+    }
+  }
+  return count;
+}
+
+std::size_t InputProjection::ready_counting(const LayerRun& run, const Pass& pass,
+                                            std::size_t done) const {
+  const Block& in = pass.in;
+  const std::size_t most = most_rows(in);
+  const bool by_token = in.table != nullptr && cache_ != nullptr;
+  ProjectedRows& projected = run.workspace.projected;
+  projected.inputs.resize_at_least(most * in.stride);
+  projected.rows.resize_at_least(most * kernel_.row_size());
+  projected.starts.clear();
+  projected.numbers.begin(by_token ? most : 0);
+
+  std::size_t rows = 0;
+  const auto add = [&](std::size_t number, const float* features) {
+    if (number == rows) {
+      std::memcpy(projected.inputs.data() + rows * in.stride, features, features_ * sizeof(float));
+      ++rows;
+    }
+    return projected.rows.data() + number * kernel_.row_size();
+  };
+  const auto start_of = [&](std::size_t row, std::size_t t) -> const float* {
+    if (!in.counts(row, t)) return nullptr;
+    if (!by_token) return add(rows, in.at(row, t));
+    const std::int32_t token = in.ids[row * in.ids_stride + t];
+    const auto id = static_cast<std::size_t>(token);
+    if (const float* kept = cache_->find(id)) return kept;
+    return add(projected.numbers.number(token), in.table + id * in.stride);
+  };
+
+  std::size_t count = 0;
+  for (; done + count < in.steps && (count == 0 || rows + in.rows <= most); ++count) {
+    const std::size_t t = pass.step(done + count);
+    for (std::size_t row = 0; row < in.rows; ++row) {
+      projected.starts.push_back(start_of(row, t));
+    }
+  }
+  multiply(run.table, {projected.inputs.data(), in.stride, rows}, projected.rows.data());
+  if (by_token) cache_->keep(projected.numbers.tokens(), projected.rows.data());
+  return count;
+}
+
+}  // namespace lstmetrics::lstm

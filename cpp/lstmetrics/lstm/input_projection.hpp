@@ -1,0 +1,50 @@
+// The input part of an LSTM's gates, ahead of the recurrence: for each step that counts, where its
+// chains start, b + x W.
+//
+// Steps that do not count cost nothing. Where x is an embedding's, a token's row is computed once
+// for all steps of a chunk, and kept for the chunks and batches to come: the chain is the same.
+#pragma once
+
+#include <cstddef>
+#include <memory>
+
+#include "lstmetrics/lstm/layer.hpp"
+#include "lstmetrics/lstm/packing.hpp"
+#include "lstmetrics/lstm/row_cache.hpp"
+
+namespace lstmetrics::lstm {
+
+class InputProjection {
+ public:
+  InputProjection(const LstmSpec& spec, std::size_t features);
+
+  // The input will be of so many tokens.
+  void expect_tokens(std::size_t vocabulary);
+
+  // The order of a pass over the steps.
+  struct Pass {
+    const Block& in;
+    bool backwards;
+
+    std::size_t step(std::size_t number) const noexcept {
+      return backwards ? in.steps - 1 - number : number;
+    }
+  };
+  // Readies steps of a pass from number `done` on, at least one and as many as stay in the nearer
+  // caches, and returns how many. The workspace's `starts` then holds [steps][rows], null where a
+  // step does not count.
+  std::size_t ready(const LayerRun& run, const Pass& pass, std::size_t done) const;
+
+ private:
+  std::size_t ready_all(const LayerRun& run, const Pass& pass, std::size_t done) const;
+  std::size_t ready_counting(const LayerRun& run, const Pass& pass, std::size_t done) const;
+  void multiply(const kernels::Table& table, PackedMatrix::Rows rows, float* out) const;
+  std::size_t most_rows(const Block& in) const;
+
+  PackedMatrix kernel_;
+  AlignedBuffer<float> bias_;
+  std::size_t features_;
+  std::unique_ptr<RowCache> cache_;
+};
+
+}  // namespace lstmetrics::lstm
