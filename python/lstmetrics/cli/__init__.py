@@ -1,4 +1,4 @@
-"""The command line: ``lstmetrics demo``, ``evaluate``, ``info``."""
+"""The command line: ``lstmetrics demo``, ``evaluate``, ``thresholds``, ``compare`` and more."""
 
 from __future__ import annotations
 

@@ -2,22 +2,45 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from rich import box
 from rich.console import Console
+from rich.padding import Padding
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 from rich.text import Text
 
-from lstmetrics.evaluation import Report
+from lstmetrics.evaluation import Comparison, Report
 
-__all__ = ["show_info", "show_report"]
+__all__ = ["progress", "show_comparison", "show_info", "show_report", "show_thresholds"]
+
+_STYLES = {"ready": "bold green", "not ready": "bold red", "cannot tell": "bold yellow"}
+_STYLES |= {"critical": "bold red", "warning": "yellow", "info": "cyan"}
+_STYLES |= {"better": "green", "worse": "red", "no difference": ""}
+_MOST_CLASSES = 12  # for which a matrix is shown
+_MOST_SLICES = 30
 
 
 def _console() -> Console:
     console = Console()
     # A file or a pipe has no width: never fold what machines may read.
     return console if console.is_terminal else Console(width=120)
+
+
+@contextmanager
+def progress() -> Iterator[Callable[[int, int | None], None] | None]:
+    """Show a bar of the rows done; nothing where errors do not go to a terminal."""
+    console = Console(stderr=True)
+    if not console.is_terminal:
+        yield None
+        return
+    columns = (TextColumn("rows"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=console, transient=True) as bar:
+        task = bar.add_task("rows", total=None)
+        yield lambda done, total: bar.update(task, completed=done, total=total)
 
 
 def show_info(facts: dict[str, Any]) -> None:
@@ -32,26 +55,55 @@ def show_info(facts: dict[str, Any]) -> None:
 
 
 def show_report(report: Report) -> None:
-    """Print a report: metrics, classes, confusion matrix, digest."""
+    """Print a report: verdict, findings, metrics, classes, confusion matrix, digest."""
     console = _console()
     title = report.kind.capitalize() + (f" of {report.model}" if report.model else "")
     console.print()
     console.print(Text(title, style="bold"))
     console.print(Text(report.throughput(), style="dim"))
+    _show_verdict(console, report)
     console.print(_metrics_table(report))
     if report.per_class:
         console.print(_class_table(report))
-    if report.confusion is not None and report.labels is not None and len(report.labels) <= 12:
+    if (
+        report.confusion is not None
+        and report.labels is not None
+        and len(report.labels) <= _MOST_CLASSES
+    ):
         console.print(_confusion_table(report))
+    if report.thresholds:
+        console.print(_threshold_table(report))
+    if report.slices:
+        console.print(_slice_table(report))
     console.print(Text(f"digest {report.digest}", style="dim"), soft_wrap=True)
+
+
+def _show_verdict(console: Console, report: Report) -> None:
+    verdict = report.verdict
+    console.print()
+    console.print(Text(verdict.status.upper(), style=_STYLES[verdict.status]))
+    for reason in verdict.reasons:
+        console.print(Padding(Text(f"- {reason}"), (0, 0, 0, 2)))
+    for finding in report.findings:
+        console.print()
+        head = Text(f"{finding.severity}: ", style=_STYLES[finding.severity])
+        console.print(head.append(finding.code, style="bold"))
+        console.print(Padding(Text(finding.meaning), (0, 0, 0, 2)))
+        console.print(Padding(Text(finding.advice, style="italic"), (0, 0, 0, 2)))
 
 
 def _metrics_table(report: Report) -> Table:
     table = Table(box=box.SIMPLE_HEAD)
     table.add_column("metric")
     table.add_column("value", justify="right")
+    table.add_column("interval", justify="right")
     for name, value in report.metrics.items():
-        table.add_row(name.replace("_", " "), f"{value:.6g}")
+        interval = report.intervals.get(name)
+        bounds = "" if interval is None else f"{interval.low:.4g} to {interval.high:.4g}"
+        table.add_row(name.replace("_", " "), f"{value:.6g}", bounds)
+    for name, value in report.baseline.items():
+        shown = f"{value:.6g}" if isinstance(value, float) else str(value)
+        table.add_row(Text(name.replace("_", " "), style="dim"), Text(shown, style="dim"))
     return table
 
 
@@ -78,3 +130,75 @@ def _confusion_table(report: Report) -> Table:
         counts = [Text(f"{n:,}", style="bold" if i == j else "") for j, n in enumerate(row)]
         table.add_row(Text(name), *counts)
     return table
+
+
+def show_thresholds(report: Report) -> None:
+    """Print operating points: what was chosen, and what it does."""
+    _console().print(_threshold_table(report))
+
+
+def _threshold_table(report: Report) -> Table:
+    table = Table(box=box.SIMPLE_HEAD, title="thresholds chosen on the validation data")
+    table.title_style = "dim"
+    table.add_column("rule")
+    for name in ("threshold", "precision", "recall", "f1", "tp", "fp", "fn", "tn"):
+        table.add_column(name, justify="right")
+    for row in report.thresholds:
+        rates = [
+            f"{row[name]:.4f} [{row['intervals'][name].low:.3f}, {row['intervals'][name].high:.3f}]"
+            if name in row["intervals"]
+            else f"{row[name]:.4f}"
+            for name in ("precision", "recall", "f1")
+        ]
+        counts = [f"{row[name]:,}" for name in ("tp", "fp", "fn", "tn")]
+        table.add_row(Text(row["rule"]), f"{row['threshold']:.6g}", *rates, *counts)
+    return table
+
+
+def _slice_table(report: Report) -> Table:
+    table = Table(box=box.SIMPLE_HEAD, title="slices")
+    table.title_style = "dim"
+    rate = "f1" if "f1" in report.metrics else "f1_macro"
+    table.add_column("column")
+    table.add_column("value")
+    for name in ("samples", "accuracy", rate.replace("_", " ")):
+        table.add_column(name, justify="right")
+    for row in report.slices[:_MOST_SLICES]:
+        interval = row["intervals"]["accuracy"]
+        accuracy = f"{interval.estimate:.4f} [{interval.low:.3f}, {interval.high:.3f}]"
+        names = (Text(str(row["column"])), Text(str(row["value"])))
+        table.add_row(*names, f"{row['samples']:,}", accuracy, f"{row['metrics'][rate]:.4f}")
+    left = len(report.slices) - _MOST_SLICES
+    if left > 0:
+        table.caption = f"and {left:,} more: see --json"
+    return table
+
+
+def show_comparison(comparison: Comparison) -> None:
+    """Print two models side by side: metrics, differences, tests, slices that changed."""
+    console = _console()
+    console.print()
+    words = Text(f"{comparison.samples:,} samples: the candidate is ")
+    console.print(words.append(comparison.change, style=_STYLES[comparison.change]))
+    for side, count in comparison.unmatched.items():
+        if count:
+            console.print(f"{count:,} samples of the {side} have no partner and are left out")
+    table = Table(box=box.SIMPLE_HEAD)
+    table.add_column("metric")
+    for name in ("baseline", "candidate", "difference", "interval"):
+        table.add_column(name, justify="right")
+    for name, interval in comparison.differences.items():
+        table.add_row(
+            name.replace("_", " "),
+            f"{comparison.baseline[name]:.4f}",
+            f"{comparison.candidate[name]:.4f}",
+            f"{interval.estimate:+.4f}",
+            f"{interval.low:+.4f} to {interval.high:+.4f}",
+        )
+    console.print(table)
+    for name, test in comparison.tests.items():
+        console.print(f"{name}: p = {test.p_value:.3g}")
+    for row in comparison.slices:
+        words = Text(f"{row['column']} = {row['value']}, {row['samples']:,} samples: ")
+        words.append(row["change"], style=_STYLES[row["change"]])
+        console.print(words.append(f" ({row['difference']:+.4f}, p = {row['p_adjusted']:.3g})"))

@@ -16,7 +16,7 @@ from lstmetrics.evaluation.curves import ScoreGrid
 from lstmetrics.evaluation.diagnosis import diagnose
 from lstmetrics.evaluation.digests import OutputDigest
 from lstmetrics.evaluation.duplicates import Duplicates
-from lstmetrics.evaluation.goals import judge
+from lstmetrics.evaluation.goals import Goal, judge, read_goals
 from lstmetrics.evaluation.labels import Indices, Label, check_probabilities
 from lstmetrics.evaluation.mistakes import WorstMistakes
 from lstmetrics.evaluation.options import Options
@@ -25,7 +25,7 @@ from lstmetrics.evaluation.slices import LENGTHS, SliceCounts, length_buckets
 from lstmetrics.evaluation.temperature import Temperature, fit_temperature
 from lstmetrics.evaluation.thresholds import OperatingPoint
 
-__all__ = ["Classifying", "finished"]
+__all__ = ["Classifying", "finished", "with_data"]
 
 _MOST_CURVES = 50  # classes for which curves are kept
 
@@ -208,6 +208,32 @@ def finished(report: Report, options: Options, start: float) -> Report:
     verdict = judge(report, findings, options.goals)
     seconds = time.perf_counter() - start
     return replace(report, findings=findings, verdict=verdict, seconds=seconds)
+
+
+def with_data(
+    report: Report,
+    data: Mapping[str, Any],
+    goals: Mapping[str, float] | Iterable[Goal] | None = None,
+) -> Report:
+    """Return a report that also knows these facts about its input, diagnosed and judged anew.
+
+    Parameters
+    ----------
+    report : Report
+    data : mapping
+        Joins `report.data`.
+    goals : mapping, iterable of Goal, or None
+        Those of the evaluation.
+
+    Returns
+    -------
+    Report
+    """
+    if not data:
+        return report
+    found = replace(report, data=report.data | dict(data))
+    findings = diagnose(found)
+    return replace(found, findings=findings, verdict=judge(found, findings, read_goals(goals)))
 
 
 def _check_rows(rows: int, found: int, name: str) -> None:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from lstmetrics.errors import InvalidTypeError
+from lstmetrics.evaluation.batches import is_stream
 from lstmetrics.evaluation.classifying import finished
 from lstmetrics.evaluation.digests import OutputDigest, combined
 from lstmetrics.evaluation.options import Options, read_metrics
@@ -161,6 +162,11 @@ def _blocks(
     model: Model, inputs: Any, targets: Any, lengths: Any
 ) -> Iterator[tuple[Ids, Ids, npt.NDArray[np.int64] | None]]:
     """Cut texts into blocks of rows: ids, the ids that come next, and where rows end."""
+    if is_stream(inputs):
+        for batch in inputs:
+            given = batch if isinstance(batch, Mapping) else {"inputs": batch}
+            yield from _blocks(model, given["inputs"], given.get("targets"), given.get("lengths"))
+        return
     ends = None if lengths is None else np.asarray(lengths, np.int64)
     if targets is not None:
         ids, following = np.asarray(inputs), np.asarray(targets)

@@ -176,6 +176,9 @@ def _run(
     for given in batches:
         batch = check_batch(given, _NAMES, "y_true", _FUNCTION)
         scores = probabilities_of(batch)
+        if scores is not None and np.ndim(batch["y_true"]) == 1:
+            _check_columns(scores, labels)
+            check_probabilities(scores, done)
         if run is None:
             if np.ndim(batch["y_true"]) == 2:
                 run = MultilabelRun(labels, options)
@@ -199,9 +202,6 @@ def _run(
         predicted = None
         if scores is None:
             predicted = label_indices(batch["y_pred"], labels, "y_pred", done)
-        else:
-            _check_columns(scores, labels)
-            check_probabilities(scores, done)
         extra = {name: batch[name] for name in ("by", "texts", "ids")}
         run.update(truth, predicted=predicted, scores=scores, total=rows, **extra)
         done += len(truth)

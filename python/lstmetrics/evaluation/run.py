@@ -60,9 +60,9 @@ def evaluate(
         A classifier, giving probabilities (batch, classes) or (batch, 1); or a language model,
         giving a distribution per step.
     inputs : list of str, array_like, list of sequences of int, or iterable of batches
-        What the model takes: see :meth:`lstmetrics.models.Model.predict`. Or, of a classifier, a
-        stream of pairs (inputs, targets) or of mappings with ``inputs``, ``targets`` and some of
-        ``lengths``, ``by``, ``texts`` and ``ids``, which is read once.
+        What the model takes: see :meth:`lstmetrics.models.Model.predict`. Or a stream of mappings
+        with ``inputs``, ``targets`` and some of ``lengths``, ``by``, ``texts`` and ``ids``, read
+        once; of a classifier also of pairs (inputs, targets), of a language model of inputs.
     targets : array_like, optional
         A classifier's true labels (n,); a language model's next ids (n, timesteps), by default
         those of the inputs themselves.

@@ -58,15 +58,12 @@ class SliceCounts:
 
     def update(self, values: npt.ArrayLike, truth: Indices, predicted: Indices) -> None:
         """Add a batch of the column's values, and of true and predicted classes by index."""
-        column = np.asarray(values)
-        if column.shape != truth.shape:
+        distinct, places = _coded(values)
+        if places.shape != truth.shape:
             raise ShapeError(
-                f"by[{self.column!r}] must have {truth.size} values, got shape {column.shape}"
+                f"by[{self.column!r}] must have {truth.size} values, got shape {places.shape}"
             )
-        if column.dtype == object:
-            column = np.asarray([str(value) for value in column])
-        distinct, places = np.unique(column, return_inverse=True)
-        known = [self._place(value) for value in distinct.tolist()]
+        known = [self._place(value) for value in distinct]
         offset = (np.asarray(known, np.int64) * self._classes)[places] if known else 0
         self._counts.update(offset + truth, offset + predicted)
 
@@ -130,6 +127,17 @@ class SliceCounts:
             }
             for value, counts in self.confusions().items()
         ]
+
+
+def _coded(values: Any) -> tuple[list[Any], Indices]:
+    """Return different values, and which of them each row has; of an Arrow dictionary, its own."""
+    if hasattr(values, "dictionary") and hasattr(values, "indices"):
+        return values.dictionary.to_pylist(), np.asarray(values.indices)
+    column = np.asarray(values)
+    if column.dtype == object:
+        column = np.asarray([str(value) for value in column])
+    distinct, places = np.unique(column, return_inverse=True)
+    return distinct.tolist(), places.reshape(column.shape)
 
 
 def _proportions(counts: Confusion, positive: int | None, level: float) -> dict[str, Any]:

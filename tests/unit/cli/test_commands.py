@@ -99,7 +99,7 @@ def test_predictions(
     found = json.loads(out)
     assert found["metrics"]["accuracy"] == 0.75
     assert found["confusion_matrix"] == [[1, 1], [0, 2]]
-    assert found["rows_skipped"] == 0
+    assert found["data"]["rows_skipped"] == 0
 
 
 def test_empty_cells_are_named_or_counted(
@@ -110,21 +110,41 @@ def test_empty_cells_are_named_or_counted(
     options = ("evaluate", "--predictions", path, "--label", "label", "--score", "p")
     code, _, error = run(capsys, *options)
     assert code == 2
-    assert "column 'label' is empty in data row 2 (2 rows" in error
-    code, out, _ = run(capsys, *options, "--skip-missing", "--json")
+    assert "line 3, column 'label': the cell is empty" in error
+    code, out, _ = run(capsys, *options, "--on-error", "skip", "--json")
     assert code == 0
-    assert json.loads(out)["rows_skipped"] == 2
+    assert json.loads(out)["data"]["rows_skipped"] == 2
+    assert json.loads(out)["data"]["skip_reasons"] == {
+        "column 'label': the cell is empty": 1,
+        "column 'p': the cell is empty": 1,
+    }
     assert json.loads(out)["samples"] == 2
 
 
 @pytest.mark.parametrize(
     ("content", "options", "message"),
     [
-        ("label,p\n1,0.9,7\n", ("--label", "label", "--score", "p"), "Expected 2 columns, got 3"),
+        (
+            "label,p\n1,0.9,7\n",
+            ("--label", "label", "--score", "p"),
+            "line 2: expected 2 cells, got 3",
+        ),
         ("label,p\n1,0.9\n", ("--label", "truth", "--score", "p"), "no single column 'truth'"),
-        ("label,p\n1,2.5\n0,0.1\n", ("--label", "label", "--score", "p"), "2.5"),
-        ("label,p\n1,much\n", ("--label", "label", "--score", "p"), "must hold probabilities"),
-        ("label,p\n1.5,0.1\n", ("--label", "label", "--score", "p"), "must hold labels"),
+        (
+            "label,p\n1,2.5\n0,0.1\n",
+            ("--label", "label", "--score", "p"),
+            "line 2, column 'p': not a probability in [0, 1], got 2.5",
+        ),
+        (
+            "label,p\n1,much\n",
+            ("--label", "label", "--score", "p"),
+            "line 2, column 'p': not a number, got 'much'",
+        ),
+        ("label,p\n1,nan\n", ("--label", "label", "--score", "p"), "in [0, 1], got NaN"),
+        ("label,p\n1,0.1\nx,0.1\n", ("--label", "label", "--score", "p"), "mix numbers and text"),
+        ("label,p\n1,0.1\n", ("--label", "label", "--score", "p"), "name all classes"),
+        ("label,p\n", ("--label", "label", "--score", "p"), "has no rows"),
+        ("", ("--label", "label", "--score", "p"), "is empty"),
         ("label,p\n1,0.1\n", ("--label", "label"), "either --pred or --score"),
         ("label,p\n1,0.1\n", ("--score", "p"), "needs --label"),
     ],
@@ -163,7 +183,7 @@ def test_bad_ids_name_their_row(capsys: pytest.CaptureFixture[str], tmp_path: Pa
         capsys, "evaluate", "--model", model, "--data", data, "--ids", "ids", "--label", "label"
     )
     assert code == 2
-    assert "data row 2: ids must be integers" in error
+    assert "line 3, column 'ids': ids must be integers" in error
 
 
 def test_module_is_the_command_line() -> None:
