@@ -105,6 +105,18 @@ def sklearn(session: nox.Session) -> None:
 
 
 @nox.session
+def browser(session: nox.Session) -> None:
+    """Look at pages of reports in a headless Chromium; ``-- --screenshots`` makes docs/*.png."""
+    session.install(".[test]", "selenium>=4.30,<5")
+    if "--screenshots" in session.posargs:
+        session.run("python", "tools/screenshots.py")
+        return
+    if shutil.which("chromium") is None or shutil.which("chromedriver") is None:
+        session.error("needs chromium and chromedriver (Debian: chromium, chromium-driver)")
+    session.run("pytest", *(session.posargs or ["tests/browser"]))
+
+
+@nox.session
 def emulated(session: nox.Session) -> None:
     """Run on an emulated processor without FMA: the generic level gives the same bits there."""
     emulator = shutil.which(f"qemu-{platform.machine()}")

@@ -10,7 +10,6 @@ from golden.states import STATES
 from lstmetrics.streaming import (
     Calibration,
     Confusion,
-    Entities,
     Loss,
     MultilabelConfusion,
     PairedOutcomes,
@@ -23,7 +22,6 @@ FILES = sorted(Path(__file__).parent.glob("*.bin"))
 CLASSES = {
     "calibration": Calibration,
     "confusion": Confusion,
-    "entities": Entities,
     "loss": Loss,
     "multilabel": MultilabelConfusion,
     "pairedoutcomes": PairedOutcomes,

@@ -3,18 +3,27 @@
 from __future__ import annotations
 
 import json
+import os
 from dataclasses import dataclass, field, fields
-from typing import Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import numpy.typing as npt
 
+from lstmetrics.errors import InvalidParameterError
 from lstmetrics.evaluation.findings import Finding, Verdict
 from lstmetrics.evaluation.plain import finite, plain
 from lstmetrics.evaluation.text import report_text
 from lstmetrics.runtime import info
 from lstmetrics.streaming import Interval
 
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
 __all__ = ["Report"]
+
+PathLike = str | os.PathLike[str]
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,7 +58,9 @@ class Report:
         The temperature fitted on validation data; calibration and loss of the test data ``before``
         and ``after``.
     curves : dict
-        By class: points of its ROC and precision-recall curves, and counts by threshold.
+        By the text of a class: ``roc`` (``fpr``, ``tpr``), ``precision_recall`` (``recall``,
+        ``precision``) and ``outcomes`` (``thresholds``, and ``tn``, ``fp``, ``fn``, ``tp`` where it
+        is called when its score is at least that), each a list of numbers.
     thresholds : list of dict
         Operating points chosen on validation data and measured here.
     slices : list of dict
@@ -135,5 +146,87 @@ class Report:
         rate = f", {self.samples / self.seconds:,.0f} a second" if self.seconds > 0 else ""
         return f"{self.samples:,} {unit} in {self.seconds:.3f} s{rate}"
 
+    def to_html(self) -> str:
+        """Return the report as a page of its own, which loads nothing from anywhere.
+
+        Verdict and findings come first; then metrics, a slider for the threshold of two classes,
+        the confusion matrix, curves, slices and the worst mistakes. Whatever text the data holds
+        stays text.
+
+        Returns
+        -------
+        str
+
+        Raises
+        ------
+        MissingExtraError
+            Without the extra ``report``.
+        """
+        from lstmetrics.evaluation.page import page_html
+
+        return page_html(self.to_dict())
+
+    def save(self, path: PathLike) -> None:
+        r"""Write the report to a file: ``.html`` as a page, ``.json``, or ``.txt``.
+
+        Parameters
+        ----------
+        path : str or path-like
+            Its ending says which; nothing is written when the page cannot be made.
+
+        Raises
+        ------
+        InvalidParameterError
+            For another ending.
+        MissingExtraError
+            For a page, without the extra ``report``.
+
+        Examples
+        --------
+        >>> from pathlib import Path
+        >>> from tempfile import TemporaryDirectory
+        >>> from lstmetrics import evaluate_predictions
+        >>> report = evaluate_predictions([0, 1, 1], y_pred=[0, 1, 0])
+        >>> with TemporaryDirectory() as folder:
+        ...     report.save(Path(folder, "report.json"))
+        ...     Path(folder, "report.json").read_text(encoding="utf-8")[:28]
+        '{\n  "kind": "classification"'
+        """
+        ways = {".html": self.to_html, ".json": self.to_json, ".txt": self.__repr__}
+        ending = Path(path).suffix.lower()
+        if ending not in ways:
+            raise InvalidParameterError(
+                f"path must end in {', '.join(ways)}, got {os.fspath(path)!r}"
+            )
+        Path(path).write_text(ways[ending](), encoding="utf-8")
+
+    def plot(self, ax: Axes | None = None) -> Figure:
+        """Draw the confusion matrix and the curves with matplotlib.
+
+        Parameters
+        ----------
+        ax : matplotlib Axes, default=None
+            Where to draw the first of them; all, in a new figure, when None.
+
+        Returns
+        -------
+        matplotlib Figure
+
+        Raises
+        ------
+        MissingExtraError
+            Without the extra ``plot``.
+        InvalidParameterError
+            There is nothing to draw.
+        """
+        from lstmetrics.evaluation.plots import plot_report
+
+        return plot_report(self.to_dict(), ax)
+
     def __repr__(self) -> str:
         return report_text(self)
+
+    def _repr_html_(self) -> str:
+        from lstmetrics.evaluation.page.fragment import fragment_html
+
+        return fragment_html(self.to_dict())
