@@ -67,7 +67,7 @@ void check_input(const Input& input, const Shape& expected, std::size_t vocabula
 
 Block BlockInput::make(const Input& input, const Window& window) {
   Block block;
-  block.rows = window.count;
+  block.rows = window.rows.count;
   block.steps = window.end - window.begin;
   if (input.ids != nullptr) {
     copy_ids(input, window);
@@ -86,9 +86,9 @@ Block BlockInput::make(const Input& input, const Window& window) {
     block.given_mask = true;
   }
   if (input.lengths != nullptr) {
-    lengths_.resize(window.count);
-    for (std::size_t row = 0; row < window.count; ++row) {
-      const auto length = static_cast<std::size_t>(input.lengths[window.first + row]);
+    lengths_.resize(window.rows.count);
+    for (std::size_t row = 0; row < window.rows.count; ++row) {
+      const auto length = static_cast<std::size_t>(input.lengths[window.rows[row]]);
       lengths_[row] = std::min(std::max(length, window.begin), window.end) - window.begin;
     }
     block.lengths = lengths_.data();
@@ -98,9 +98,9 @@ Block BlockInput::make(const Input& input, const Window& window) {
 
 void BlockInput::copy_ids(const Input& input, const Window& window) {
   const std::size_t steps = window.end - window.begin;
-  ids_.resize(window.count * steps);
-  for (std::size_t row = 0; row < window.count; ++row) {
-    const std::int64_t* source = input.ids + (window.first + row) * input.steps + window.begin;
+  ids_.resize(window.rows.count * steps);
+  for (std::size_t row = 0; row < window.rows.count; ++row) {
+    const std::int64_t* source = input.ids + window.rows[row] * input.steps + window.begin;
     for (std::size_t t = 0; t < steps; ++t) {
       ids_[row * steps + t] = static_cast<std::int32_t>(source[t]);
     }
@@ -109,10 +109,10 @@ void BlockInput::copy_ids(const Input& input, const Window& window) {
 
 void BlockInput::copy_features(const Input& input, const Window& window, std::size_t stride) {
   const std::size_t steps = window.end - window.begin;
-  features_.resize_at_least(window.count * steps * stride);
-  for (std::size_t row = 0; row < window.count; ++row) {
+  features_.resize_at_least(window.rows.count * steps * stride);
+  for (std::size_t row = 0; row < window.rows.count; ++row) {
     for (std::size_t t = 0; t < steps; ++t) {
-      const std::size_t from = (window.first + row) * input.steps + window.begin + t;
+      const std::size_t from = window.rows[row] * input.steps + window.begin + t;
       std::memcpy(features_.data() + (row * steps + t) * stride,
                   input.features + from * input.feature_count, input.feature_count * sizeof(float));
     }
@@ -121,10 +121,10 @@ void BlockInput::copy_features(const Input& input, const Window& window, std::si
 
 void BlockInput::copy_mask(const Input& input, const Window& window) {
   const std::size_t steps = window.end - window.begin;
-  mask_.resize(window.count * steps);
-  for (std::size_t row = 0; row < window.count; ++row) {
+  mask_.resize(window.rows.count * steps);
+  for (std::size_t row = 0; row < window.rows.count; ++row) {
     for (std::size_t t = 0; t < steps; ++t) {
-      mask_[row * steps + t] = step_counts(input, window.first + row, window.begin + t) ? 1 : 0;
+      mask_[row * steps + t] = step_counts(input, window.rows[row], window.begin + t) ? 1 : 0;
     }
   }
 }

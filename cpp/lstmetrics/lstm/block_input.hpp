@@ -52,10 +52,20 @@ struct Input {
   const std::int64_t* lengths = nullptr;  // [rows]
 };
 
-// Rows [first, first + count) and steps [begin, end) of an input.
-struct Window {
+// The rows of a batch that a block takes: [first, first + count) of an order; null: as they come.
+struct BlockRows {
   std::size_t first;
   std::size_t count;
+  const std::size_t* order = nullptr;
+
+  std::size_t operator[](std::size_t row) const noexcept {
+    return order == nullptr ? first + row : order[first + row];
+  }
+};
+
+// Some rows, and steps [begin, end), of an input.
+struct Window {
+  BlockRows rows;
   std::size_t begin;
   std::size_t end;
 };

@@ -18,18 +18,18 @@ void copy_out(const float* from, std::size_t n, float* to) {
 
 }  // namespace
 
-void load_states(const Graph& graph, const InitialStates& initial, std::size_t first,
-                 std::size_t count, Workspace& workspace) {
+void load_states(const Graph& graph, const InitialStates& initial, const BlockRows& rows,
+                 Workspace& workspace) {
   const auto& slots = graph.state_slots();
   workspace.states.resize(slots.size());
   for (std::size_t slot = 0; slot < slots.size(); ++slot) {
     RecurrentState& state = workspace.states[slot];
-    state.reset(count, slots[slot].outputs, slots[slot].units);
+    state.reset(rows.count, slots[slot].outputs, slots[slot].units);
     const auto load = [&](AlignedBuffer<float>& buffer, const std::vector<const float*>& given,
                           std::size_t size) {
-      for (std::size_t row = 0; row < count && !given.empty(); ++row) {
+      for (std::size_t row = 0; row < rows.count && !given.empty(); ++row) {
         std::memcpy(buffer.data() + row * round_up(size, kernels::kLanes),
-                    given[slot] + (first + row) * size, size * sizeof(float));
+                    given[slot] + rows[row] * size, size * sizeof(float));
       }
     };
     load(state.hidden, initial.hidden, slots[slot].outputs);
@@ -37,15 +37,15 @@ void load_states(const Graph& graph, const InitialStates& initial, std::size_t f
   }
 }
 
-void store_states(const Graph& graph, const Workspace& workspace, std::size_t first,
-                  std::size_t count, const FinalStates& out) {
+void store_states(const Graph& graph, const Workspace& workspace, const BlockRows& rows,
+                  const FinalStates& out) {
   const auto& slots = graph.state_slots();
   for (std::size_t slot = 0; slot < slots.size() && !out.hidden.empty(); ++slot) {
     const RecurrentState& state = workspace.states[slot];
     const auto store = [&](const AlignedBuffer<float>& buffer, float* to, std::size_t size) {
-      for (std::size_t row = 0; row < count; ++row) {
+      for (std::size_t row = 0; row < rows.count; ++row) {
         copy_out(buffer.data() + row * round_up(size, kernels::kLanes), size,
-                 to + (first + row) * size);
+                 to + rows[row] * size);
       }
     };
     store(state.hidden, out.hidden[slot], slots[slot].outputs);
@@ -79,11 +79,12 @@ void make_blocks(std::span<const Input> inputs, const Window& window, Workspace&
   }
 }
 
-void copy_values(const Block& block, std::size_t first, float* values) {
-  float* target = values + first * block.steps * block.features;
-  for (std::size_t position = 0; position < block.rows * block.steps; ++position) {
-    copy_out(block.data + position * block.stride, block.features,
-             target + position * block.features);
+void copy_values(const Block& block, const BlockRows& rows, float* values) {
+  for (std::size_t row = 0; row < block.rows; ++row) {
+    float* target = values + rows[row] * block.steps * block.features;
+    for (std::size_t t = 0; t < block.steps; ++t) {
+      copy_out(block.at(row, t), block.features, target + t * block.features);
+    }
   }
 }
 

@@ -16,13 +16,13 @@ std::size_t check_inputs(const Graph& graph, std::span<const Input> inputs);
 // The part of the inputs that a block of rows sees, into the workspace's `given`.
 void make_blocks(std::span<const Input> inputs, const Window& window, Workspace& workspace);
 
-// Loads rows [first, first + count) of the initial states, zeros where there are none.
-void load_states(const Graph& graph, const InitialStates& initial, std::size_t first,
-                 std::size_t count, Workspace& workspace);
-void store_states(const Graph& graph, const Workspace& workspace, std::size_t first,
-                  std::size_t count, const FinalStates& out);
+// Loads the block's rows of the initial states, zeros where there are none.
+void load_states(const Graph& graph, const InitialStates& initial, const BlockRows& rows,
+                 Workspace& workspace);
+void store_states(const Graph& graph, const Workspace& workspace, const BlockRows& rows,
+                  const FinalStates& out);
 
 // Copies out what the caller sees; every NaN becomes the canonical one.
-void copy_values(const Block& block, std::size_t first, float* values);
+void copy_values(const Block& block, const BlockRows& rows, float* values);
 
 }  // namespace lstmetrics::lstm

@@ -8,6 +8,7 @@
 #include "lstmetrics/kernels/dispatch.hpp"
 #include "lstmetrics/kernels/token_nll.hpp"
 #include "lstmetrics/lstm/run_parts.hpp"
+#include "lstmetrics/lstm/schedule.hpp"
 #include "lstmetrics/runtime/fp_environment.hpp"
 #include "lstmetrics/runtime/thread_pool.hpp"
 
@@ -40,6 +41,10 @@ class WindowLosses {
     logits.resize_at_least(kLogitPositions * stride);
     for (std::size_t from = 0; from < positions; from += kLogitPositions) {
       const std::size_t count = std::min(kLogitPositions, positions - from);
+      if (!any_counts(trunk, from, count)) {
+        for (std::size_t i = from; i < from + count; ++i) skip(place_of(trunk, window, i));
+        continue;
+      }
       graph_.logits(table_, trunk, from, count, logits.data());
       for (std::size_t i = 0; i < count; ++i) {
         position(trunk, window, from + i, logits.data() + i * stride);
@@ -48,30 +53,38 @@ class WindowLosses {
   }
 
  private:
+  static bool any_counts(const Block& trunk, std::size_t from, std::size_t count) {
+    if (trunk.mask == nullptr) return true;
+    const std::uint8_t* mask = trunk.mask + from;
+    return std::any_of(mask, mask + count, [](std::uint8_t counts) { return counts != 0; });
+  }
+  std::size_t place_of(const Block& trunk, const Window& window, std::size_t i) const {
+    return window.rows[i / trunk.steps] * inputs_.steps + window.begin + i % trunk.steps;
+  }
+  void skip(std::size_t place) const {
+    out_.loss[place] = 0.0;
+    out_.counted[place] = 0;
+    out_.correct[place] = 0;
+  }
   void position(const Block& trunk, const Window& window, std::size_t i,
                 const float* logits) const {
-    const std::size_t row = window.first + i / trunk.steps;
-    const std::size_t step = window.begin + i % trunk.steps;
-    const std::size_t place = row * inputs_.steps + step;
+    const std::size_t place = place_of(trunk, window, i);
     const std::int64_t target = targets_[place];
     const bool masked = trunk.mask != nullptr && trunk.mask[i] == 0;
-    const bool counted = !masked && !(ignore_index_ && target == *ignore_index_);
-    out_.loss[place] = 0.0;
-    out_.counted[place] = counted ? 1 : 0;
-    out_.correct[place] = 0;
-    if (!counted) return;
-    if (static_cast<std::uint64_t>(target) >= vocabulary_) refuse_target(target, row, step);
+    if (masked || (ignore_index_ && target == *ignore_index_)) return skip(place);
+    if (static_cast<std::uint64_t>(target) >= vocabulary_) refuse_target(place);
+    out_.counted[place] = 1;
     const auto index = static_cast<std::size_t>(target);
     out_.loss[place] = kernels::token_nll(table_, logits, vocabulary_, index);
     out_.correct[place] = table_.argmax_f32(logits, vocabulary_) == index ? 1 : 0;
   }
 
-  [[noreturn]] void refuse_target(std::int64_t target, std::size_t row, std::size_t step) const {
-    throw InvalidValue("targets: id " + std::to_string(target) + " at row " + std::to_string(row) +
-                       ", step " + std::to_string(step) + " is outside the model's " +
-                       std::to_string(vocabulary_) + " outputs (0 to " +
-                       std::to_string(vocabulary_ - 1) +
-                       "); mark positions without a target by ignore_index");
+  [[noreturn]] void refuse_target(std::size_t place) const {
+    throw InvalidValue(
+        "targets: id " + std::to_string(targets_[place]) + " at row " +
+        std::to_string(place / inputs_.steps) + ", step " + std::to_string(place % inputs_.steps) +
+        " is outside the model's " + std::to_string(vocabulary_) + " outputs (0 to " +
+        std::to_string(vocabulary_ - 1) + "); mark positions without a target by ignore_index");
   }
 
   const Graph& graph_;
@@ -112,17 +125,23 @@ class Session::Lease {
 Session::Session(std::shared_ptr<const Graph> graph) : graph_(std::move(graph)) {}
 
 template <class Task>
-void Session::for_blocks(std::size_t rows, std::size_t batch_size, const Task& task) const {
+void Session::for_blocks(std::span<const Input> inputs, std::size_t batch_size,
+                         const Task& task) const {
+  const std::size_t rows = inputs[0].rows;
   if (batch_size == 0) throw InvalidValue("batch_size must be at least 1, got 0");
   if (rows == 0) return;
   // No more rows together than asked for, and no fewer blocks than threads.
   const std::size_t threads = runtime::num_threads();
   const std::size_t share = (rows + threads - 1) / threads;
   const std::size_t together = std::min({batch_size, share, kBlockRows});
+  // Rows of like length together; the longest blocks first, so that threads end about together.
+  std::vector<std::size_t> order;
+  if (rows > together) order = by_length(inputs);
   runtime::parallel_for((rows + together - 1) / together, [&](std::size_t block) {
     const std::size_t first = block * together;
     const Lease lease(*this);
-    task(*lease, first, std::min(together, rows - first));
+    task(*lease, BlockRows{first, std::min(together, rows - first),
+                           order.empty() ? nullptr : order.data()});
   });
 }
 
@@ -130,16 +149,16 @@ void Session::run(std::span<const Input> inputs, std::size_t batch_size,
                   const InitialStates& initial, std::span<float* const> values,
                   const FinalStates& final_states) const {
   runtime::enter([&] {
-    const std::size_t rows = check_inputs(*graph_, inputs);
+    check_inputs(*graph_, inputs);
     const kernels::Table& table = kernels::table();
-    for_blocks(rows, batch_size, [&](Workspace& workspace, std::size_t first, std::size_t count) {
-      load_states(*graph_, initial, first, count, workspace);
-      make_blocks(inputs, {first, count, 0, kAllSteps}, workspace);
+    for_blocks(inputs, batch_size, [&](Workspace& workspace, const BlockRows& rows) {
+      load_states(*graph_, initial, rows, workspace);
+      make_blocks(inputs, {rows, 0, kAllSteps}, workspace);
       graph_->run(table, workspace.given, workspace);
       for (std::size_t i = 0; i < values.size(); ++i) {
-        copy_values(graph_->output(workspace, i), first, values[i]);
+        copy_values(graph_->output(workspace, i), rows, values[i]);
       }
-      store_states(*graph_, workspace, first, count, final_states);
+      store_states(*graph_, workspace, rows, final_states);
     });
   });
 }
@@ -150,20 +169,20 @@ void Session::token_losses(const Input& input, const std::int64_t* targets,
                            const FinalStates& final_states) const {
   graph_->expect_language_model();
   runtime::enter([&] {
-    const std::size_t rows = check_inputs(*graph_, {&input, 1});
+    check_inputs(*graph_, {&input, 1});
     const kernels::Table& table = kernels::table();
     const WindowLosses losses(*graph_, table, input, targets, ignore_index, out);
     // A causal model carries its state from window to window: bounded memory, the same bits.
     const std::size_t window_steps =
         graph_->is_causal() ? kWindowSteps : std::max<std::size_t>(input.steps, 1);
-    for_blocks(rows, batch_size, [&](Workspace& workspace, std::size_t first, std::size_t count) {
-      load_states(*graph_, initial, first, count, workspace);
+    for_blocks({&input, 1}, batch_size, [&](Workspace& workspace, const BlockRows& rows) {
+      load_states(*graph_, initial, rows, workspace);
       for (std::size_t begin = 0; begin < input.steps; begin += window_steps) {
-        const Window window{first, count, begin, std::min(begin + window_steps, input.steps)};
+        const Window window{rows, begin, std::min(begin + window_steps, input.steps)};
         make_blocks({&input, 1}, window, workspace);
         losses.run(graph_->run_trunk(table, workspace.given, workspace), window, workspace.logits);
       }
-      store_states(*graph_, workspace, first, count, final_states);
+      store_states(*graph_, workspace, rows, final_states);
     });
   });
 }

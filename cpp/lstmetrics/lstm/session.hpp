@@ -1,6 +1,6 @@
-// Runs a graph over arrays: splits the rows into blocks, the blocks over threads, and carries
-// recurrent states in and out. Safe to call from many threads at once; each call borrows
-// workspaces of its own, and no split changes a bit of the result.
+// Runs a graph over arrays: splits the rows into blocks of like length, the blocks over threads,
+// and carries recurrent states in and out. Safe to call from many threads at once; each call
+// borrows workspaces of its own, and no split changes a bit of the result.
 #pragma once
 
 #include <cstddef>
@@ -59,7 +59,7 @@ class LSTMETRICS_API Session {
   class Lease;
 
   template <class Task>
-  void for_blocks(std::size_t rows, std::size_t batch_size, const Task& task) const;
+  void for_blocks(std::span<const Input> inputs, std::size_t batch_size, const Task& task) const;
 
   std::shared_ptr<const Graph> graph_;
   mutable std::mutex mutex_;

@@ -33,10 +33,10 @@ void Stream::step(std::span<const Input> inputs, std::span<float* const> values)
     }
     if (rows_ == 0) return;
     const std::lock_guard lock(mutex_);
-    make_blocks(inputs, {0, rows_, 0, 1}, workspace_);
+    make_blocks(inputs, {{0, rows_}, 0, 1}, workspace_);
     graph_->run(kernels::table(), workspace_.given, workspace_);
     for (std::size_t i = 0; i < values.size(); ++i) {
-      copy_values(graph_->output(workspace_, i), 0, values[i]);
+      copy_values(graph_->output(workspace_, i), {0, rows_}, values[i]);
     }
   });
 }
@@ -45,12 +45,12 @@ void Stream::reset() { set_states({}); }
 
 void Stream::get_states(const FinalStates& out) const {
   const std::lock_guard lock(mutex_);
-  store_states(*graph_, workspace_, 0, rows_, out);
+  store_states(*graph_, workspace_, {0, rows_}, out);
 }
 
 void Stream::set_states(const InitialStates& states) {
   const std::lock_guard lock(mutex_);
-  load_states(*graph_, states, 0, rows_, workspace_);
+  load_states(*graph_, states, {0, rows_}, workspace_);
 }
 
 }  // namespace lstmetrics::lstm

@@ -124,3 +124,29 @@ def test_longer_padding(batch: Batch, more: int) -> None:
     if len(batch.model.output_shape) == 3:
         values = values[:, : batch.ids.shape[1]]
     assert_same_bits([values, *states], batch.run())
+
+
+@pytest.mark.parametrize("threads", [1, 2])
+def test_many_rows_of_uneven_length(threads: int) -> None:
+    """Rows run beside others of like length, and come back to where they were."""
+    runtime.set_num_threads(threads)
+    rows, steps = 90, 40
+    model = build([Embedding(VOCABULARY, 5), *MODELS["language model"]()], seed=3)
+    generator = np.random.default_rng(3)
+    ids = random_ids((rows, steps), VOCABULARY, 3)
+    targets = random_ids((rows, steps), VOCABULARY, 4)
+    ways: tuple[dict[str, Any], ...] = (
+        {"lengths": generator.integers(0, steps + 1, rows)},
+        {"mask": generator.random((rows, steps)) < generator.random((rows, 1))},
+    )
+    for way in ways:
+        found = model.token_losses(ids, targets, **way)
+        for row in range(rows):
+            one = slice(row, row + 1)
+            own = {name: array[one] for name, array in way.items()}
+            alone = model.token_losses(ids[one], targets[one], **own)
+            for all_rows, of_row in zip(found[:3], alone[:3], strict=True):
+                assert all_rows[one].tobytes() == of_row.tobytes()
+            for state, own_state in zip(found[3], alone[3], strict=True):
+                for all_rows, of_row in zip(state, own_state, strict=True):
+                    assert all_rows[one].tobytes() == of_row.tobytes()
