@@ -1017,6 +1017,11 @@ class Session:
         list[numpy.typing.NDArray[numpy.float32]],
         list[tuple[numpy.typing.NDArray[numpy.float32], numpy.typing.NDArray[numpy.float32]]],
     ]: ...
+    def run_ids(
+        self,
+        ids: typing.Annotated[numpy.typing.ArrayLike, numpy.int64],
+        batch_size: typing.SupportsInt | typing.SupportsIndex,
+    ) -> list[numpy.typing.NDArray[numpy.float32]]: ...
     def token_losses(
         self,
         *,
@@ -1056,6 +1061,9 @@ class Stream:
                 typing.Annotated[numpy.typing.ArrayLike, numpy.int64] | None,
             ]
         ],
+    ) -> list[numpy.typing.NDArray[numpy.float32]]: ...
+    def step_ids(
+        self, ids: typing.Annotated[numpy.typing.ArrayLike, numpy.int64]
     ) -> list[numpy.typing.NDArray[numpy.float32]]: ...
     @property
     def states(

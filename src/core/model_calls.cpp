@@ -10,13 +10,7 @@ lstm::Input input_of(const InputArrays& arrays) {
   const auto& [ids, features, mask, lengths] = arrays;
   lstm::Input input;
   if (ids) {
-    if (ids->ndim() != 2) {
-      throw ShapeError("inputs: token ids must have shape (batch, timesteps), got " +
-                       std::to_string(ids->ndim()) + " dimensions");
-    }
-    input.ids = ids->data();
-    input.rows = static_cast<std::size_t>(ids->shape(0));
-    input.steps = static_cast<std::size_t>(ids->shape(1));
+    input = input_of_ids(*ids);
   } else {
     if (!features || features->ndim() < 2 || features->ndim() > 3) {
       throw ShapeError(
@@ -43,6 +37,18 @@ lstm::Input input_of(const InputArrays& arrays) {
 }
 
 }  // namespace
+
+lstm::Input input_of_ids(const Ids& ids) {
+  if (ids.ndim() != 2) {
+    throw ShapeError("inputs: token ids must have shape (batch, timesteps), got " +
+                     std::to_string(ids.ndim()) + " dimensions");
+  }
+  lstm::Input input;
+  input.ids = ids.data();
+  input.rows = static_cast<std::size_t>(ids.shape(0));
+  input.steps = static_cast<std::size_t>(ids.shape(1));
+  return input;
+}
 
 std::string shape_text(const std::vector<std::size_t>& shape) {
   return py::str(py::tuple(py::cast(shape))).cast<std::string>();

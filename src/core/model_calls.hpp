@@ -17,6 +17,9 @@ using InputArrays =
 using States = std::vector<std::pair<Floats, Floats>>;  // (hidden, cell) per slot
 using StateList = pybind11::typing::List<pybind11::typing::Tuple<Floats, Floats>>;
 
+// Ids (batch, timesteps), which must outlive the input.
+lstm::Input input_of_ids(const Ids& ids);
+
 std::string shape_text(const std::vector<std::size_t>& shape);
 
 template <class Array>

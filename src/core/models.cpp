@@ -38,6 +38,29 @@ RunResult run(const lstm::Session& self, std::vector<InputArrays> inputs, std::s
   return py::make_tuple(std::move(outputs.arrays), std::move(states.arrays));
 }
 
+// The most usual calls, ids alone to values alone: what else a call may take costs a small model as
+// much time as its work.
+py::typing::List<Floats> run_ids(const lstm::Session& self, const Ids& ids,
+                                 std::size_t batch_size) {
+  const std::vector<lstm::Input> inputs{input_of_ids(ids)};
+  OutputArrays outputs(self.graph(), inputs);
+  {
+    const py::gil_scoped_release released;
+    self.run(inputs, batch_size, {}, outputs.pointers, {});
+  }
+  return std::move(outputs.arrays);
+}
+
+py::typing::List<Floats> step_ids(lstm::Stream& self, const Ids& ids) {
+  const std::vector<lstm::Input> inputs{input_of_ids(ids)};
+  OutputArrays outputs(self.graph(), inputs, /*with_steps=*/false);
+  {
+    const py::gil_scoped_release released;
+    self.step(inputs, outputs.pointers);
+  }
+  return std::move(outputs.arrays);
+}
+
 LossResult token_losses(const lstm::Session& self, InputArrays input, const Ids& targets,
                         std::optional<std::int64_t> ignore_index, std::size_t batch_size,
                         std::optional<States> initial_state) {
@@ -129,6 +152,7 @@ void register_models(py::module_& module) {
            py::arg("graph"))
       .def("run", &run, py::kw_only(), py::arg("inputs"), py::arg("batch_size"),
            py::arg("initial_state"))
+      .def("run_ids", &run_ids, py::arg("ids"), py::arg("batch_size"))
       .def("token_losses", &token_losses, py::kw_only(), py::arg("input"), py::arg("targets"),
            py::arg("ignore_index"), py::arg("batch_size"), py::arg("initial_state"));
 
@@ -138,6 +162,7 @@ void register_models(py::module_& module) {
            }),
            py::arg("graph"), py::arg("rows"))
       .def("step", &step, py::arg("inputs"))
+      .def("step_ids", &step_ids, py::arg("ids"))
       .def("reset", &lstm::Stream::reset)
       .def_property("states", &stream_states, &set_stream_states);
 }

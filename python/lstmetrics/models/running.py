@@ -157,6 +157,10 @@ class Runnable(ABC):
             An id is outside the vocabulary, or a length outside the timesteps.
         """
         engine = self._built()
+        alone = lengths is None and mask is None and initial_state is None and not return_state
+        if alone and engine.takes_at_once(inputs) and not self._carried.any:
+            values = engine.session.run_ids(inputs, _rows_together(batch_size))
+            return values[0] if len(values) == 1 else values
         batches = take_inputs(engine.ports, inputs, lengths=lengths, mask=mask)
         if self._carried.any:
             values, states = self._carried.run(
@@ -323,3 +327,7 @@ class Runnable(ABC):
         from lstmetrics.evaluation.language_model import tokens_of
 
         return tokens_of(self, ids, lengths=lengths, batch_size=batch_size).perplexity()
+
+
+def _rows_together(batch_size: int | None) -> int:
+    return 32 if batch_size is None else positive_int("batch_size", batch_size)

@@ -30,12 +30,8 @@ class CarriedStates:
 
     def __init__(self, flags: Sequence[bool]) -> None:
         self.flags = list(flags)
+        self.any = any(self.flags)  # whether there is anything to carry
         self._states: State | None = None
-
-    @property
-    def any(self) -> bool:
-        """Whether there is anything to carry."""
-        return any(self.flags)
 
     def reset(self) -> None:
         """Begin from zeros."""

@@ -67,7 +67,7 @@ class Stream:
         if not others and first.takes_ids:
             ids = np.asarray(inputs)
             if ids.dtype == np.int64 and ids.ndim == 1:  # the quick way
-                return self._run([(ids[:, None], None, None, None)])
+                return _only(self._stream.step_ids(ids[:, None]))
         given = _by_port(self._ports, inputs)
         batches = take_inputs(self._ports, given, lengths=None, mask=None)
         return self._run([one.arrays() for one in batches])
@@ -93,8 +93,11 @@ class Stream:
         self._stream.states = taken
 
     def _run(self, inputs: list[Any]) -> Any:
-        values = self._stream.step(inputs)
-        return values[0] if len(values) == 1 else list(values)
+        return _only(self._stream.step(inputs))
+
+
+def _only(values: list[Any]) -> Any:
+    return values[0] if len(values) == 1 else values
 
 
 def _by_port(ports: Sequence[Port], inputs: Any) -> Any:
