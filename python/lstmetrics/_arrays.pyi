@@ -101,6 +101,7 @@ def confusion_matrix(
     y_true: _Labels,
     y_pred: _Labels,
     sample_weight: _Array | None,
+    more_weight: _Array | None,
     labels: list[Any] | None,
     normalize: int,
     as_counts: bool,
@@ -127,6 +128,9 @@ def probability_metric(
     y_proba: _Array,
     sample_weight: _Array | None,
     labels: list[Any] | None,
+) -> tuple[float, bool, bool]: ...
+def indicator_metric(
+    metric: int, y_true: _Array, y_proba: _Array, sample_weight: _Array | None
 ) -> tuple[float, bool, bool]: ...
 def calibration_edges(y_prob: _Array, n_bins: int, by_quantiles: bool) -> _Floats: ...
 def calibration_curve(

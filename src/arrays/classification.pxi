@@ -122,7 +122,7 @@ cdef extern from "border/classification.hpp" namespace "lstmetrics::border":
         void write(object, Normalize) except +set_python_error
 
     ConfusionTable c_table "lstmetrics::border::confusion_table"(
-        object, object, object, object) except +set_python_error
+        object, object, object, object, object) except +set_python_error
 
 
 # What scikit-learn's words stand for.
@@ -251,9 +251,10 @@ def one_against_rest(y_true, y_pred, sample_weight, labels):
     return matrices, table.weights_cancel
 
 
-def confusion_matrix(y_true, y_pred, sample_weight, labels, int normalize, bint as_counts):
+def confusion_matrix(y_true, y_pred, sample_weight, more_weight, labels, int normalize,
+                     bint as_counts):
     """(matrix, whether a selected label is ever true, whether the weights add up to zero)"""
-    cdef ConfusionTable table = c_table(y_true, y_pred, sample_weight, labels)
+    cdef ConfusionTable table = c_table(y_true, y_pred, sample_weight, more_weight, labels)
     matrix = np.empty((table.size(), table.size()), np.int64 if as_counts else np.float64)
     table.write(matrix, <Normalize>normalize)
     return matrix, table.any_true, table.weights_cancel

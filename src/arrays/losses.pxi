@@ -16,6 +16,8 @@ cdef extern from "border/losses.hpp" namespace "lstmetrics::border":
 
     LossAnswer c_probability_metric "lstmetrics::border::probability_metric"(
         ProbabilityMetric, object, object, object, object) except +set_python_error
+    LossAnswer c_indicator_metric "lstmetrics::border::indicator_metric"(
+        ProbabilityMetric, object, object, object) except +set_python_error
 
     cdef enum class TokenMetric(uint8_t):
         cross_entropy
@@ -41,6 +43,13 @@ def probability_metric(int metric, y_true, y_proba, sample_weight, labels):
     """(value, whether all rows sum to one, whether the weights add up to zero)"""
     cdef LossAnswer answer = c_probability_metric(
         <ProbabilityMetric>metric, y_true, y_proba, sample_weight, labels)
+    return answer.value, answer.sums_to_one, answer.weights_cancel
+
+
+def indicator_metric(int metric, y_true, y_proba, sample_weight):
+    """The same of indicators."""
+    cdef LossAnswer answer = c_indicator_metric(
+        <ProbabilityMetric>metric, y_true, y_proba, sample_weight)
     return answer.value, answer.sums_to_one, answer.weights_cancel
 
 

@@ -82,9 +82,10 @@ ReportAnswer report(PyObject* y_true, PyObject* y_pred, PyObject* sample_weight,
 }
 
 ConfusionTable confusion_table(PyObject* y_true, PyObject* y_pred, PyObject* sample_weight,
-                               PyObject* labels) {
+                               PyObject* more_weight, PyObject* labels) {
   ConfusionTable table;
   table.state = count(PairArrays(y_true, y_pred, sample_weight));
+  if (more_weight != Py_None) table.state.merge(count(PairArrays(y_true, y_pred, more_weight)));
   table.selection = select(table.state.labels(), labels);
   keep_last(table.selection);
   table.any_true = any_true(table.state, table.selection);
@@ -133,7 +134,9 @@ void write_matrix(const ConfusionCounts& state, const formulas::Selection& selec
     throw ShapeError("out: expected a contiguous array with a cell for each pair of labels");
   }
   if (buffer.dtype() == DType::int64 && normalize == formulas::Normalize::none) {
-    formulas::confusion_matrix(state, selection, static_cast<std::int64_t*>(buffer.data()));
+    runtime::enter([&] {
+      formulas::confusion_matrix(state, selection, static_cast<std::int64_t*>(buffer.data()));
+    });
   } else if (buffer.dtype() == DType::float64) {
     runtime::enter([&] {
       formulas::confusion_matrix(state, selection, normalize, static_cast<double*>(buffer.data()));

@@ -71,13 +71,15 @@ struct ConfusionTable {
   bool weights_cancel = false;
 
   std::size_t size() const noexcept { return selection.size(); }
-  // Into a C-contiguous array of size() x size(): sample counts if its dtype is int64, weights or
-  // ratios if it is float64.
+  // Into a C-contiguous array of size() x size(): if its dtype is int64 sample counts, or weights,
+  // which must be integers then; weights or ratios if it is float64.
   void write(PyObject* out, metrics::formulas::Normalize normalize) const;
 };
 
+// `more_weight`, or None, is added to the weights: of integers that a double does not hold, the
+// rest.
 ConfusionTable confusion_table(PyObject* y_true, PyObject* y_pred, PyObject* sample_weight,
-                               PyObject* labels);
+                               PyObject* more_weight, PyObject* labels);
 
 // Two by two cells for each label, about to be written.
 struct OneAgainstRest {

@@ -52,7 +52,9 @@ metrics::Loss loss_of(ProbabilityMetric metric) {
   return metrics::Loss::brier;
 }
 
-double value_of(ProbabilityMetric metric, const metrics::LossSum& state) {
+// Of a LossSum or of IndicatorLosses.
+template <class State>
+double value_of(ProbabilityMetric metric, const State& state) {
   switch (metric) {
     case ProbabilityMetric::log_loss:
       return formulas::mean_loss(state.result());
@@ -69,22 +71,48 @@ double value_of(ProbabilityMetric metric, const metrics::LossSum& state) {
   return formulas::brier_score(state.result(), metric == ProbabilityMetric::half_brier_score);
 }
 
+template <class State>
+LossAnswer answer_of(ProbabilityMetric metric, const State& state,
+                     const metrics::ProbabilityNotes& notes) {
+  const metrics::LossMoments& moments = state.result();
+  return {value_of(metric, state), notes.rows_not_summing_to_one == 0,
+          moments.weighted && moments.total.weight.is_zero()};
+}
+
+void check_rows(std::size_t rows) {
+  // An empty input has no loss; scikit-learn refuses it.
+  if (rows == 0) throw InvalidValue("y_proba is empty: at least 1 sample is required");
+}
+
 }  // namespace
 
 LossAnswer probability_metric(ProbabilityMetric metric, PyObject* y_true, PyObject* probabilities,
                               PyObject* sample_weight, PyObject* labels) {
   const LossArrays arrays(y_true, probabilities, sample_weight);
-  // An empty input has no loss; scikit-learn refuses it.
-  if (arrays.rows() == 0) throw InvalidValue("y_proba is empty: at least 1 sample is required");
+  check_rows(arrays.rows());
   metrics::LossSum state(loss_of(metric), metrics::LabelSet(label_list(labels, "labels")));
   LossAnswer result;
-  const auto compute = [&] {
-    result.sums_to_one = arrays.update(state, true).rows_not_summing_to_one == 0;
-    result.value = value_of(metric, state);
-    const metrics::LossMoments& moments = state.result();
-    result.weights_cancel = moments.weighted && moments.total.weight.is_zero();
-  };
+  const auto compute = [&] { result = answer_of(metric, state, arrays.update(state, true)); };
   unlocked(arrays.items(), [&] { runtime::enter(compute); });
+  return result;
+}
+
+LossAnswer indicator_metric(ProbabilityMetric metric, PyObject* y_true, PyObject* probabilities,
+                            PyObject* sample_weight) {
+  const Buffer truth(y_true, "y_true");
+  const Buffer buffer(probabilities, "y_proba");
+  const Matrix indicator = truth.matrix();
+  const Matrix matrix = as_matrix(buffer);
+  const OptionalColumn weights(sample_weight, "sample_weight");
+  check_rows(matrix.rows);
+  metrics::IndicatorLosses state(loss_of(metric));
+  LossAnswer result;
+  const auto compute = [&] {
+    result =
+        answer_of(metric, state,
+                  state.update(indicator, matrix, weights.get(), {.allow_negative_weights = true}));
+  };
+  unlocked(indicator.rows * indicator.columns, [&] { runtime::enter(compute); });
   return result;
 }
 

@@ -64,6 +64,10 @@ struct LossAnswer {
 LossAnswer probability_metric(ProbabilityMetric metric, PyObject* y_true, PyObject* probabilities,
                               PyObject* sample_weight, PyObject* labels);
 
+// The same of samples that have any number of labels: `y_true` is an indicator, labels by columns.
+LossAnswer indicator_metric(ProbabilityMetric metric, PyObject* y_true, PyObject* probabilities,
+                            PyObject* sample_weight);
+
 // Logits (tokens x vocabulary), targets, a mask and weights.
 class TokenArrays {
  public:

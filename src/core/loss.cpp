@@ -105,8 +105,9 @@ void register_loss(py::module_& module) {
             });
           },
           py::arg("half"))
-      .def("d2_log_loss", formula<LossSum>(&formulas::d2_log_loss))
-      .def("d2_brier", formula<LossSum>(&formulas::d2_brier))
+      .def("d2_log_loss",
+           formula<LossSum>([](const LossSum& s) { return formulas::d2_log_loss(s); }))
+      .def("d2_brier", formula<LossSum>([](const LossSum& s) { return formulas::d2_brier(s); }))
       .def(
           "bounds",
           [](const LossState& self, double level) {

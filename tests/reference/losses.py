@@ -95,3 +95,36 @@ def d2_log_loss(
     row = [round_once(share) for share in shares(y_true, labels, weights)]
     null = sample_losses(y_true, [row] * len(y_true), labels)
     return 1 - log_loss(losses, weights) / log_loss(null, weights)
+
+
+def indicator_log_losses(
+    y_true: Sequence[Sequence[int]], rows: Sequence[Sequence[float]], dtype: str = "float64"
+) -> list[float]:
+    """Of each sample, the sum of -log(p) over the labels that it has, p being clipped."""
+    eps = EPSILON[dtype]
+    return [
+        math.fsum(
+            -math.log(min(max(p, eps), 1.0 - eps)) for hit, p in zip(hits, row, strict=True) if hit
+        )
+        for hits, row in zip(y_true, rows, strict=True)
+    ]
+
+
+def indicator_brier_losses(
+    y_true: Sequence[Sequence[int]], rows: Sequence[Sequence[Fraction]]
+) -> list[Fraction]:
+    """Of each sample, the squared distance of its probabilities from its indicators."""
+    return [
+        sum(((hit - p) ** 2 for hit, p in zip(hits, row, strict=True)), Fraction(0))
+        for hits, row in zip(y_true, rows, strict=True)
+    ]
+
+
+def indicator_shares(y_true: Sequence[Sequence[int]], weights: Weights = None) -> list[Fraction]:
+    """Of each label, the share of the weight that has it."""
+    amounts = weight_fractions(len(y_true), weights)
+    total = sum(amounts, Fraction(0))
+    return [
+        sum((w for w, hit in zip(amounts, hits, strict=True) if hit), Fraction(0)) / total
+        for hits in zip(*y_true, strict=True)
+    ]

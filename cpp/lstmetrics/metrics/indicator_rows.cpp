@@ -192,6 +192,15 @@ LabelCounts count_label(const std::uint8_t* truth, const std::uint8_t* predicted
 
 }  // namespace
 
+void read_indicator(const Matrix& matrix, std::string_view name, std::size_t begin, std::size_t n,
+                    std::uint8_t* out) {
+  bool good = true;
+  for (std::size_t i = 0; i < n; ++i) {
+    good &= narrow(row_of(matrix, begin + i), out + i * matrix.columns, 1);
+  }
+  if (!good) refuse(matrix, name, begin, n);
+}
+
 IndicatorPair::IndicatorPair(const Matrix& y_true, const Matrix& y_pred)
     : truth_{y_true, "y_true", {}},
       predicted_{y_pred, "y_pred", {}},

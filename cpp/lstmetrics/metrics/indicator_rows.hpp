@@ -20,6 +20,11 @@ struct IndicatorBlock {
   std::size_t label_step = 0;
 };
 
+// Rows [begin, begin + n) of one indicator as bytes, one row behind the other. InvalidValue, with
+// the place, for a value that is neither 0 nor 1.
+void read_indicator(const Matrix& matrix, std::string_view name, std::size_t begin, std::size_t n,
+                    std::uint8_t* out);
+
 class IndicatorPair {
  public:
   // A row of so many labels is the most that is counted.

@@ -7,6 +7,7 @@
 #include <limits>
 #include <string>
 #include <type_traits>
+#include <vector>
 
 #include "lstmetrics/base/error.hpp"
 #include "lstmetrics/kernels/dispatch.hpp"
@@ -202,6 +203,47 @@ struct Rows {
       out[i] = sum;
     });
   }
+
+  std::size_t labels() const noexcept { return matrix.columns == 1 ? 2 : matrix.columns; }
+
+  P of_label(std::size_t row, std::size_t label) const noexcept {
+    if (matrix.columns > 1) return at(row, label);
+    return label == 1 ? at(row, 0) : 1 - at(row, 0);
+  }
+
+  bool is_one_in_all(std::size_t row) const {
+    if (matrix.columns > 1) return sums_to_one(row);
+    if (!is_probability(at(row, 0))) refuse(row);
+    return true;
+  }
+
+  // Clipped probabilities of the labels that a row has, and 1, which costs nothing, of the others.
+  std::int64_t indicated(std::size_t begin, std::size_t n, const std::uint8_t* truth,
+                         double* out) const {
+    std::int64_t off = 0;
+    for (std::size_t i = 0; i < n; ++i) {
+      off += is_one_in_all(begin + i) ? 0 : 1;
+      for (std::size_t label = 0; label < labels(); ++label) {
+        *out++ = *truth++ != 0 ? clipped(of_label(begin + i, label)) : 1.0;
+      }
+    }
+    return off;
+  }
+
+  std::int64_t indicator_brier(std::size_t begin, std::size_t n, const std::uint8_t* truth,
+                               double* out) const {
+    std::int64_t off = 0;
+    for (std::size_t i = 0; i < n; ++i) {
+      off += is_one_in_all(begin + i) ? 0 : 1;
+      double sum = 0;
+      for (std::size_t label = 0; label < labels(); ++label) {
+        const double miss = *truth++ - static_cast<double>(of_label(begin + i, label));
+        sum += miss * miss;
+      }
+      out[i] = sum;
+    }
+    return off;
+  }
 };
 
 // P(positive) and, rounded as the dtype has it, P(negative) as doubles. In place where they lie so;
@@ -253,6 +295,34 @@ std::int64_t ProbabilityRows::brier_losses(std::size_t begin, std::size_t n,
   std::int64_t off = 0;
   with_number(matrix_.dtype, [&](auto element) {
     off = Rows<decltype(element)>{matrix_, table_}.brier(begin, n, codes, losses);
+  });
+  return off;
+}
+
+std::int64_t ProbabilityRows::indicator_log_losses(std::size_t begin, std::size_t n,
+                                                   const std::uint8_t* truth,
+                                                   double* losses) const {
+  const std::size_t labels = classes();
+  std::vector<double> logs(n * labels);
+  std::int64_t off = 0;
+  with_number(matrix_.dtype, [&](auto element) {
+    off = Rows<decltype(element)>{matrix_}.indicated(begin, n, truth, logs.data());
+  });
+  table_.log_f64(logs.data(), logs.data(), logs.size());
+  for (std::size_t i = 0; i < n; ++i) {
+    double sum = 0;
+    for (std::size_t label = 0; label < labels; ++label) sum += logs[i * labels + label];
+    losses[i] = 0 - sum;
+  }
+  return off;
+}
+
+std::int64_t ProbabilityRows::indicator_brier_losses(std::size_t begin, std::size_t n,
+                                                     const std::uint8_t* truth,
+                                                     double* losses) const {
+  std::int64_t off = 0;
+  with_number(matrix_.dtype, [&](auto element) {
+    off = Rows<decltype(element)>{matrix_}.indicator_brier(begin, n, truth, losses);
   });
   return off;
 }

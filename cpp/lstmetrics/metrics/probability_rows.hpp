@@ -32,6 +32,13 @@ class ProbabilityRows {
                                               const std::int64_t* labels, std::int64_t negative,
                                               std::int64_t positive, double* losses) const;
 
+  // The same where row i has label k if truth[i * classes() + k] is 1: a log loss is the sum over
+  // the labels it has, a Brier loss over all of them, both from left to right.
+  std::int64_t indicator_log_losses(std::size_t begin, std::size_t n, const std::uint8_t* truth,
+                                    double* losses) const;
+  std::int64_t indicator_brier_losses(std::size_t begin, std::size_t n, const std::uint8_t* truth,
+                                      double* losses) const;
+
   // The largest probability of each row and its column, the lowest of equal ones.
   std::int64_t largest(std::size_t begin, std::size_t n, double* probabilities,
                        std::uint32_t* columns) const;

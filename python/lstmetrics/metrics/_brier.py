@@ -38,8 +38,8 @@ def brier_score_loss(
 
     Parameters
     ----------
-    y_true : array-like of shape (n_samples,)
-        True labels.
+    y_true : array-like of shape (n_samples,) or (n_samples, n_labels)
+        True labels; or indicators, 1 where a sample has a label, else 0.
     y_proba : array-like of shape (n_samples, n_labels) or (n_samples,)
         Predicted probabilities, columns in the order of the sorted labels; or those of one label.
     sample_weight : array-like of shape (n_samples,), default=None
@@ -98,8 +98,8 @@ def d2_brier_score(
 
     Parameters
     ----------
-    y_true : array-like of shape (n_samples,)
-        True labels.
+    y_true : array-like of shape (n_samples,) or (n_samples, n_labels)
+        True labels; or indicators, 1 where a sample has a label, else 0.
     y_proba : array-like of shape (n_samples, n_labels) or (n_samples,)
         Predicted probabilities.
     sample_weight : array-like of shape (n_samples,), default=None
@@ -153,8 +153,8 @@ def d2_log_loss_score(
 
     Parameters
     ----------
-    y_true : array-like of shape (n_samples,)
-        True labels.
+    y_true : array-like of shape (n_samples,) or (n_samples, n_labels)
+        True labels; or indicators, 1 where a sample has a label, else 0.
     y_proba : array-like of shape (n_samples, n_labels) or (n_samples,)
         Predicted probabilities, as for :func:`log_loss`.
     sample_weight : array-like of shape (n_samples,), default=None

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-import numpy as np
 import numpy.typing as npt
 
 from lstmetrics import _arrays
 from lstmetrics._warnings import warn
-from lstmetrics.errors import CountOverflowError, InvalidValueError
+from lstmetrics.errors import InvalidValueError
 from lstmetrics.metrics import _parameters as parameters
 from lstmetrics.metrics import _targets as targets
 from lstmetrics.metrics._asking import ask
@@ -236,6 +235,8 @@ def confusion_matrix(
     ------
     InvalidValueError, InvalidTypeError
         For what ``sklearn.metrics.confusion_matrix`` refuses, in the same words.
+    CountOverflowError
+        If integer weights of a cell add up to more than 64 bits hold.
 
     Examples
     --------
@@ -248,16 +249,19 @@ def confusion_matrix(
     parameters.check_normalize(normalize, function)
     wanted = targets.labels_argument(labels, function)
     weights = targets.weights(sample_weight, function)
+    whole = normalize is None and (weights is None or weights.dtype.kind in "biu")
+    first, rest = _as_doubles(weights)
     try:
         matrix, any_true, weights_cancel = ask(
             _arrays.confusion_matrix,
             function,
             y_true,
             y_pred,
-            weights,
+            first,
+            rest,
             wanted,
             _arrays.NORMALIZATIONS[normalize],
-            weights is None and normalize is None,
+            whole,
         )
     except OutOfTradeError:
         return delegate(  # type: ignore[no-any-return]
@@ -272,13 +276,19 @@ def confusion_matrix(
         targets.explain_cancelling(weights, function)
     check_selected(wanted, any_true)
     warn_single_label(len(matrix))
-    if weights is not None and weights.dtype.kind in "biu" and normalize is None:
-        if not (np.abs(matrix) < 2.0**63).all():
-            raise CountOverflowError(
-                "sample_weight: integers that add up to more than 64 bits hold; pass them as floats"
-            )
-        return matrix.astype(np.int64)  # type: ignore[no-any-return]
     return matrix  # type: ignore[no-any-return]
+
+
+def _as_doubles(
+    weights: npt.NDArray[Any] | None,
+) -> tuple[npt.NDArray[Any] | None, npt.NDArray[Any] | None]:
+    """Split integers that doubles do not hold into two parts that they do."""
+    if weights is None or weights.dtype.kind not in "iu" or weights.dtype.itemsize < 8:
+        return weights, None
+    if not weights.size or max(int(weights.max()), -int(weights.min())) <= 2**53:
+        return weights, None
+    rest = weights & weights.dtype.type(2**32 - 1)
+    return weights - rest, rest
 
 
 def check_selected(wanted: list[Any] | None, any_true: bool) -> None:

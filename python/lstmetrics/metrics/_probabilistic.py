@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from lstmetrics import _arrays
 from lstmetrics._warnings import warn
-from lstmetrics.errors import InvalidTypeError, InvalidValueError, ShapeError, UnsupportedError
+from lstmetrics.errors import InvalidTypeError, InvalidValueError, ShapeError
 from lstmetrics.metrics import _parameters as parameters
 from lstmetrics.metrics import _targets as targets
 
@@ -39,8 +39,8 @@ def log_loss(
 
     Parameters
     ----------
-    y_true : array-like of shape (n_samples,)
-        True labels.
+    y_true : array-like of shape (n_samples,) or (n_samples, n_labels)
+        True labels; or indicators, 1 where a sample has a label, else 0.
     y_proba : array-like of shape (n_samples, n_labels) or (n_samples,)
         Predicted probabilities, columns in the order of the sorted labels; or those of the greater
         of two labels. Clipped to ``[eps, 1 - eps]``, eps being that of their dtype.
@@ -57,7 +57,8 @@ def log_loss(
     -------
     float
         ``sum(w * -log(p[true label])) / sum(w)`` in nats, both sums exact; or the first of them
-        when `normalize` is False.
+        when `normalize` is False. Of indicators the loss of a sample is the sum over the labels
+        it has.
 
     Raises
     ------
@@ -101,9 +102,12 @@ def probability_metric(
     truth = targets.coded_target(y_true, "y_true", function)
     weights = targets.weights(sample_weight, function)
     wanted = targets.labels_argument(labels, function)
+    code = _arrays.PROBABILITY_METRICS[metric]
     try:
-        value, sums_to_one, weights_cancel = _arrays.probability_metric(
-            _arrays.PROBABILITY_METRICS[metric], truth, probabilities, weights, wanted
+        value, sums_to_one, weights_cancel = (
+            _arrays.indicator_metric(code, truth, probabilities, weights)
+            if wanted is None and isinstance(truth, np.ndarray) and truth.ndim == 2
+            else _arrays.probability_metric(code, truth, probabilities, weights, wanted)
         )
     except (InvalidValueError, InvalidTypeError) as error:
         said = targets.said_by(
@@ -185,10 +189,11 @@ def _refuse_input(
     if weights is not None:
         targets.explain_weights(weights, len(truth))
     kind = targets.type_of_target(truth, "y")
-    if kind == "multilabel-indicator":
-        raise UnsupportedError("multilabel-indicator is not supported")
-    if "multioutput" in kind:
+    if "multioutput" in kind and wanted is None:
         raise InvalidValueError("Multioutput target data is not supported with label binarization")
+    if kind == "multilabel-indicator":
+        _refuse_indicators(truth, probabilities, wanted)
+        return
     if kind not in ("binary", "multiclass"):
         raise InvalidValueError(f"Unknown label type: {(truth,)!r}")
     _refuse_classes(truth, probabilities, wanted)
@@ -202,6 +207,22 @@ def refuse_probabilities(probabilities: Array) -> None:
             "required."
         )
     targets.check_finite(probabilities, "")
+
+
+def _refuse_indicators(truth: Array, probabilities: Array, wanted: Sequence[Any] | None) -> None:
+    if wanted is not None:
+        if len(set(wanted)) < 2:
+            raise InvalidValueError(
+                f"The labels array needs to contain at least two labels, got {np.unique(wanted)}."
+            )
+        raise InvalidValueError("The object was not fitted with multilabel input.")
+    columns = max(probabilities.shape[1] if probabilities.ndim == 2 else 1, 2)
+    if truth.shape[1] != columns:
+        raise InvalidValueError(
+            "y_true and y_prob contain different number of classes: "
+            f"{truth.shape[1]} vs {columns}. Please provide the true labels explicitly through the "
+            f"labels argument. Classes found in y_true: {np.arange(truth.shape[1])}"
+        )
 
 
 def _refuse_classes(truth: Array, probabilities: Array, wanted: Sequence[Any] | None) -> None:

@@ -9,7 +9,7 @@ import pytest
 import sklearn.metrics
 
 from lstmetrics import metrics
-from lstmetrics.errors import LstmetricsError, UnsupportedError
+from lstmetrics.errors import InvalidValueError, LstmetricsError
 from reference.outcome import outcome_of
 
 NAN = float("nan")
@@ -102,9 +102,30 @@ def test_values_and_warnings(arguments: Any, keywords: Any) -> None:
     assert ours.warnings == theirs.warnings
 
 
-def test_input_of_the_next_kind_is_refused_by_name() -> None:
-    with pytest.raises(UnsupportedError, match="multilabel-indicator"):
-        metrics.log_loss([[0, 1], [1, 0]], [[0.5, 0.5], [0.5, 0.5]])
+INDICATORS: dict[str, tuple[tuple[Any, ...], dict[str, Any]]] = {
+    "three columns of two": (([[0, 1], [1, 0]], [[0.2, 0.3, 0.5]] * 2), {}),
+    "one column of three": (([[0, 1, 1], [1, 0, 0]], [0.2, 0.3]), {}),
+    "labels": (([[0, 1], [1, 0]], [[0.5, 0.5]] * 2), {"labels": [0, 1]}),
+    "above one": (([[0, 1], [1, 0]], [[0.5, 1.5]] * 2), {}),
+    "nan": (([[0, 1], [1, 0]], [[0.5, NAN]] * 2), {}),
+    "lengths": (([[0, 1], [1, 0]], [[0.5, 0.5]] * 3), {}),
+    "zero weights": (([[0, 1], [1, 0]], [[0.5, 0.5]] * 2), {"sample_weight": [0, 0]}),
+    "multioutput": (([[0, 1], [1, 2]], [[0.5, 0.5]] * 2), {}),
+}
+
+
+@pytest.mark.parametrize(
+    "name", ["log_loss", "d2_log_loss_score", "brier_score_loss", "d2_brier_score"]
+)
+@pytest.mark.parametrize("case", INDICATORS)
+def test_refusals_of_indicators(name: str, case: str) -> None:
+    assert_refused_alike(name, *INDICATORS[case][0], **INDICATORS[case][1])
+
+
+def test_indicators_of_other_numbers_are_refused() -> None:
+    """scikit-learn multiplies by them."""
+    with pytest.raises(InvalidValueError, match=r"y_true\[1, 1\] is 2"):
+        metrics.log_loss([[0, 0], [0, 2]], [[0.5, 0.5], [0.5, 0.5]])
 
 
 def test_half_precision_is_clipped_by_its_own_epsilon() -> None:

@@ -140,6 +140,23 @@ Diagonal diagonal(const ConfusionCounts& state) {
   return sums;
 }
 
+[[noreturn]] void refuse_sum_of_integers() {
+  throw CountOverflow(
+      "sample_weight: integers that add up to more than 64 bits hold; pass them as floats");
+}
+
+// A sum of integers, as it is. Of 64 bits and more a double holds the first 53, and another the
+// rest.
+std::int64_t whole_number(ExactSum sum) {
+  const double first = sum.value();
+  sum.add(-first);
+  const double rest = sum.value();
+  if (!(std::abs(first) <= 0x1p63)) refuse_sum_of_integers();
+  const auto whole = static_cast<numeric::int128>(first) + static_cast<numeric::int128>(rest);
+  if (whole != static_cast<std::int64_t>(whole)) refuse_sum_of_integers();
+  return static_cast<std::int64_t>(whole);
+}
+
 }  // namespace
 
 double accuracy(const ConfusionCounts& state) {
@@ -234,10 +251,11 @@ void confusion_matrix(const ConfusionCounts& state, const Selection& selection, 
 
 void confusion_matrix(const ConfusionCounts& state, const Selection& selection, std::int64_t* out) {
   std::fill_n(out, selection.size() * selection.size(), std::int64_t{0});
-  for_each_selected(state, selection,
-                    [&](std::size_t row, std::size_t column, std::int64_t count, const ExactSum*) {
-                      out[row * selection.size() + column] = count;
-                    });
+  for_each_selected(
+      state, selection,
+      [&](std::size_t row, std::size_t column, std::int64_t count, const ExactSum* weight) {
+        out[row * selection.size() + column] = weight == nullptr ? count : whole_number(*weight);
+      });
 }
 
 void one_against_rest(const Marginals& marginals, const Selection& selection, double* out) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <vector>
 
 #include "lstmetrics/kernels/dispatch.hpp"
 #include "lstmetrics/metrics/formulas/fractions.hpp"
@@ -16,6 +17,8 @@ using detail::fraction;
 using detail::kNan;
 using detail::quotient;
 
+using Labels = std::vector<WeightedCount>;
+
 constexpr double kLn2 = 0x1.62e42fefa39efp-1;
 
 double bits_per(const TokenSums& sums, std::int64_t units) {
@@ -28,13 +31,13 @@ double share_of(const WeightedCount& label, const LossMoments& moments) {
 }
 
 // sum(w * log loss) of predicting each label's share.
-numeric::ExactSum log_loss_of_shares(const LossSum& state) {
+numeric::ExactSum log_loss_of_shares(const Labels& labels, const LossMoments& moments) {
   constexpr double kEps = std::numeric_limits<double>::epsilon();
   numeric::ExactSum total;
-  for (const WeightedCount& label : state.classes()) {
+  for (const WeightedCount& label : labels) {
     const double weight = label.weight.value();
     if (weight == 0) continue;
-    double loss = std::clamp(share_of(label, state.result()), kEps, 1 - kEps);
+    double loss = std::clamp(share_of(label, moments), kEps, 1 - kEps);
     kernels::table().log_f64(&loss, &loss, 1);
     loss = -loss;
     const double product = weight * loss;
@@ -43,6 +46,34 @@ numeric::ExactSum log_loss_of_shares(const LossSum& state) {
     if (std::isfinite(product)) total.add(std::fma(weight, loss, -product));
   }
   return total;
+}
+
+double d2_log(const Labels& labels, const LossMoments& moments) {
+  if (moments.total.samples < 2) return kNan;
+  const numeric::ExactSum null = log_loss_of_shares(labels, moments);
+  numeric::ExactSum gained = null;
+  detail::subtract(gained, moments.loss);
+  return quotient(gained.value(), null.value());
+}
+
+// With W the total weight, W_k a label's and S the sum of losses: (N - S W) / N where
+// N = sum(W_k (W - W_k)).
+double d2_square(const Labels& labels, const LossMoments& moments) {
+  using Products = detail::WeightProducts;
+  if (moments.total.samples < 2) return kNan;
+  const Products products(moments.total.weight);
+  numeric::ExactSum null;
+  for (const WeightedCount& label : labels) {
+    numeric::ExactSum others = moments.total.weight;
+    detail::subtract(others, label.weight);
+    Products::add(null, products.factor(label.weight), products.factor(others));
+  }
+  numeric::ExactSum gained = null;
+  Products::subtract(gained, products.factor(moments.loss), products.factor(moments.total.weight));
+  const double above = gained.value();
+  const double below = null.value();
+  if (below == 0 && above < 0) return -std::numeric_limits<double>::infinity();
+  return quotient(above, below);
 }
 
 }  // namespace
@@ -68,35 +99,11 @@ double brier_score(const LossMoments& moments, bool half) {
   return half ? mean_loss(moments) / 2 : mean_loss(moments);
 }
 
-double d2_log_loss(const LossSum& state) {
-  const LossMoments& moments = state.result();
-  if (moments.total.samples < 2) return kNan;
-  const numeric::ExactSum null = log_loss_of_shares(state);
-  numeric::ExactSum gained = null;
-  detail::subtract(gained, moments.loss);
-  return quotient(gained.value(), null.value());
-}
+double d2_log_loss(const LossSum& state) { return d2_log(state.classes(), state.result()); }
+double d2_log_loss(const IndicatorLosses& state) { return d2_log(state.labels(), state.result()); }
 
-// With W the total weight, W_k a label's and S the sum of losses: (N - S W) / N where
-// N = sum(W_k (W - W_k)).
-double d2_brier(const LossSum& state) {
-  using Products = detail::WeightProducts;
-  const LossMoments& moments = state.result();
-  if (moments.total.samples < 2) return kNan;
-  const Products products(moments.total.weight);
-  numeric::ExactSum null;
-  for (const WeightedCount& label : state.classes()) {
-    numeric::ExactSum others = moments.total.weight;
-    detail::subtract(others, label.weight);
-    Products::add(null, products.factor(label.weight), products.factor(others));
-  }
-  numeric::ExactSum gained = null;
-  Products::subtract(gained, products.factor(moments.loss), products.factor(moments.total.weight));
-  const double above = gained.value();
-  const double below = null.value();
-  if (below == 0 && above < 0) return -std::numeric_limits<double>::infinity();
-  return quotient(above, below);
-}
+double d2_brier(const LossSum& state) { return d2_square(state.classes(), state.result()); }
+double d2_brier(const IndicatorLosses& state) { return d2_square(state.labels(), state.result()); }
 
 double cross_entropy(const TokenSums& sums) { return mean_loss(sums.nll); }
 

@@ -5,6 +5,7 @@
 #include <cstddef>
 
 #include "lstmetrics/base/export.hpp"
+#include "lstmetrics/metrics/indicator_losses.hpp"
 #include "lstmetrics/metrics/loss_sum.hpp"
 #include "lstmetrics/metrics/moments.hpp"
 #include "lstmetrics/metrics/token_loss.hpp"
@@ -29,9 +30,11 @@ LSTMETRICS_API double brier_score(const LossMoments& moments, bool half);
 // The log loss of the shares is that of their doubles, clipped to [eps, 1 - eps] as predictions
 // are.
 LSTMETRICS_API double d2_log_loss(const LossSum& state);
+LSTMETRICS_API double d2_log_loss(const IndicatorLosses& state);
 // The Brier loss of the shares is exact, and so is its difference from the loss. With a single
 // label it is x/0: NaN when the loss is 0, else -inf.
 LSTMETRICS_API double d2_brier(const LossSum& state);
+LSTMETRICS_API double d2_brier(const IndicatorLosses& state);
 
 // Nats per token.
 LSTMETRICS_API double cross_entropy(const TokenSums& sums);
