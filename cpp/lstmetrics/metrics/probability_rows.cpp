@@ -211,18 +211,18 @@ struct Rows {
     return label == 1 ? at(row, 0) : 1 - at(row, 0);
   }
 
-  bool is_one_in_all(std::size_t row) const {
-    if (matrix.columns > 1) return sums_to_one(row);
-    if (!is_probability(at(row, 0))) refuse(row);
-    return true;
+  // Of all columns, or of the only one, which sums to one by itself.
+  std::int64_t check_all(std::size_t begin, std::size_t n) const {
+    if (matrix.columns > 1) return check(begin, n);
+    for_each_positive(begin, n, [](std::size_t, P) {});
+    return 0;
   }
 
   // Clipped probabilities of the labels that a row has, and 1, which costs nothing, of the others.
   std::int64_t indicated(std::size_t begin, std::size_t n, const std::uint8_t* truth,
                          double* out) const {
-    std::int64_t off = 0;
+    const std::int64_t off = check_all(begin, n);
     for (std::size_t i = 0; i < n; ++i) {
-      off += is_one_in_all(begin + i) ? 0 : 1;
       for (std::size_t label = 0; label < labels(); ++label) {
         *out++ = *truth++ != 0 ? clipped(of_label(begin + i, label)) : 1.0;
       }
@@ -232,9 +232,8 @@ struct Rows {
 
   std::int64_t indicator_brier(std::size_t begin, std::size_t n, const std::uint8_t* truth,
                                double* out) const {
-    std::int64_t off = 0;
+    const std::int64_t off = check_all(begin, n);
     for (std::size_t i = 0; i < n; ++i) {
-      off += is_one_in_all(begin + i) ? 0 : 1;
       double sum = 0;
       for (std::size_t label = 0; label < labels(); ++label) {
         const double miss = *truth++ - static_cast<double>(of_label(begin + i, label));
@@ -306,7 +305,7 @@ std::int64_t ProbabilityRows::indicator_log_losses(std::size_t begin, std::size_
   std::vector<double> logs(n * labels);
   std::int64_t off = 0;
   with_number(matrix_.dtype, [&](auto element) {
-    off = Rows<decltype(element)>{matrix_}.indicated(begin, n, truth, logs.data());
+    off = Rows<decltype(element)>{matrix_, table_}.indicated(begin, n, truth, logs.data());
   });
   table_.log_f64(logs.data(), logs.data(), logs.size());
   for (std::size_t i = 0; i < n; ++i) {
@@ -322,7 +321,7 @@ std::int64_t ProbabilityRows::indicator_brier_losses(std::size_t begin, std::siz
                                                      double* losses) const {
   std::int64_t off = 0;
   with_number(matrix_.dtype, [&](auto element) {
-    off = Rows<decltype(element)>{matrix_}.indicator_brier(begin, n, truth, losses);
+    off = Rows<decltype(element)>{matrix_, table_}.indicator_brier(begin, n, truth, losses);
   });
   return off;
 }
