@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from lstmetrics import evaluate
 from lstmetrics.metrics import accuracy_score
 from lstmetrics.models import LSTM, Dense, Embedding, Sequential, WordVocabulary
 from lstmetrics.streaming import Confusion
@@ -65,3 +66,29 @@ def test_published_metrics(rows: list[dict[str, str]], probabilities: Any) -> No
 def test_one_sentence(model: Sequential) -> None:
     (probabilities,) = model.predict(["a heartfelt and beautifully acted film"])
     assert round(float(probabilities[1]), 3) == 0.764
+
+
+def test_it_is_found_overfitted_and_over_confident(
+    model: Sequential, rows: list[dict[str, str]], folder: Path
+) -> None:
+    def split(given: list[dict[str, str]]) -> tuple[list[str], list[int]]:
+        return [row["text"] for row in given], [int(row["label"]) for row in given]
+
+    train = split(list(read_csv(folder / "sample_train.csv")))
+    texts, labels = split(rows)
+    # Half of the test reviews stand in for validation data: the model has seen neither half.
+    validation = (texts[::2], labels[::2])
+    report = evaluate(model, texts[1::2], labels[1::2], train=train, validation=validation)
+    whole = evaluate(model, texts, labels, train=train)
+    found = {finding.code: finding for finding in whole.findings}
+    assert whole.verdict.status == "not ready"
+    assert found["overfitting"].severity == "critical"
+    assert found["overfitting"].evidence["test_accuracy"] == 0.618
+    assert round(whole.metrics["expected_calibration_error"], 4) == 0.2669
+    assert round(whole.metrics["mean_confidence"], 4) == 0.8764
+    assert "over_confidence" in found
+    assert report.temperature is not None
+    before, after = report.temperature["before"], report.temperature["after"]
+    assert report.temperature["temperature"] > 2
+    assert after["expected_calibration_error"] < before["expected_calibration_error"] / 2
+    assert after["log_loss"] < before["log_loss"]

@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
+from lstmetrics import evaluate
 from lstmetrics.metrics import perplexity
 from lstmetrics.models import LSTM, Dense, Embedding, Sequential
 from lstmetrics.streaming import Tokens
@@ -83,6 +84,23 @@ def test_perplexity_of_probabilities(model: Sequential, ids: Any) -> None:
     probabilities = model.predict(ids[None, :2000])[0]
     found = perplexity(np.log(probabilities.astype(np.float64)), ids[1:2001])
     assert abs(found - np.exp(model.nll(ids[:2000], ids[1:2001]).mean())) < 1e-5
+
+
+def test_far_better_than_frequencies(model: Sequential, ids: Any) -> None:
+    report = evaluate(model, ids, goals={"perplexity": 4})
+    assert report.samples == PREDICTIONS
+    assert abs(report.metrics["perplexity"] - 3.744606) < 1e-4
+    assert report.baseline["uniform_perplexity"] == 65
+    shares = np.bincount(ids[1:], minlength=65) / PREDICTIONS
+    entropy = -sum(share * np.log(share) for share in shares if share)
+    assert report.baseline["unigram_perplexity"] == pytest.approx(np.exp(entropy))
+    assert 20 < report.baseline["unigram_perplexity"] < 40
+    assert report.verdict.status == "ready"
+    assert not report.findings
+    assert [row["first"] for row in report.positions] == [1 << k for k in range(15)]
+    assert sum(row["tokens"] for row in report.positions) == PREDICTIONS
+    assert len(report.worst) == 20
+    assert report.worst[0]["loss"] == max(row["loss"] for row in report.worst)
 
 
 def of_tf1(kernel: npt.NDArray[np.float32], bias: npt.NDArray[np.float32]) -> list[Any]:

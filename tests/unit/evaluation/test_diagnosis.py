@@ -181,6 +181,24 @@ def test_near_duplicates() -> None:
     assert (report.duplicates["in_train"], report.duplicates["near_train"]) == (0, 1)
 
 
+def test_a_slice_that_is_worse() -> None:
+    rng = np.random.default_rng(9)
+    truth = rng.integers(0, 2, 3000)
+    source = rng.choice(["web", "mail", "chat"], 3000)
+    right = rng.random(3000) < np.where(source == "chat", 0.6, 0.95)
+    report = evaluate_predictions(
+        truth, y_pred=np.where(right, truth, 1 - truth), by={"source": source}
+    )
+    (finding,) = [f for f in report.findings if f.code == "weak_slice"]
+    assert [row["value"] for row in finding.evidence["slices"]] == ["chat"]
+    assert "source = chat" in finding.meaning
+    even = rng.random(3000) < 0.9
+    same = evaluate_predictions(
+        truth, y_pred=np.where(even, truth, 1 - truth), by={"source": source}
+    )
+    assert "weak_slice" not in codes(same)
+
+
 def test_goals_of_the_user() -> None:
     columns = labels_of(9000, 1000, 2000, 8000)
     strict = evaluate_predictions(**columns, goals={"precision": 0.95})

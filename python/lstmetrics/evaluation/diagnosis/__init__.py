@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
-from lstmetrics.evaluation.diagnosis import confidence, data, fit, language, rates
+from lstmetrics.evaluation.diagnosis import confidence, data, fit, language, parts, rates
 from lstmetrics.evaluation.findings import Finding
 
 if TYPE_CHECKING:
@@ -22,6 +22,7 @@ RULES: tuple[Rule, ...] = (
     *fit.RULES,
     *data.RULES,
     *confidence.RULES,
+    *parts.RULES,
 )
 _SEVERITIES = ("critical", "warning", "info")
 
