@@ -17,6 +17,7 @@ __all__: list[str] = [
     "CalibrationBins",
     "Column",
     "ConfusionCounts",
+    "EntityCounts",
     "Graph",
     "GraphSpec",
     "LossSum",
@@ -580,6 +581,137 @@ class TokenLoss:
     def tokens(self) -> int: ...
     @property
     def top_k(self) -> list[int]: ...
+
+class EntityCounts:
+    """
+    Entities of tagged sequences, by type.
+    """
+
+    __hash__: typing.ClassVar[None]  # type: ignore[assignment]
+    @staticmethod
+    def from_bytes(data: bytes) -> EntityCounts:
+        """
+        Restore what to_bytes made; FormatError for anything else.
+        """
+    @staticmethod
+    def schemes() -> list[str]: ...
+    def __add__(self, other: EntityCounts) -> EntityCounts: ...
+    def __copy__(self) -> EntityCounts: ...
+    def __deepcopy__(self, memo: dict[int, typing.Any]) -> EntityCounts: ...
+    def __eq__(self, other: typing.Any) -> typing.Any: ...
+    def __getstate__(self) -> bytes: ...
+    def __iadd__(self, other: EntityCounts) -> EntityCounts: ...
+    def __init__(self, scheme: typing.SupportsInt | typing.SupportsIndex = 0) -> None: ...
+    def __repr__(self) -> str: ...
+    def __setstate__(self, arg0: bytes) -> None: ...
+    def all_types(self) -> tuple[int, int, int]: ...
+    def copy(self) -> EntityCounts:
+        """
+        Return an independent copy.
+        """
+    def counts(self) -> numpy.typing.NDArray[numpy.int64]: ...
+    def digest(self) -> str:
+        """
+        SHA-256, in hexadecimal, of the contract's version and the canonical content.
+        """
+    def merge(self, other: EntityCounts) -> None:
+        """
+        Add another state to this one; MergeError if their parameters differ.
+        """
+    def replicates(
+        self,
+        seed: typing.SupportsInt | typing.SupportsIndex,
+        first: typing.SupportsInt | typing.SupportsIndex,
+        count: typing.SupportsInt | typing.SupportsIndex,
+    ) -> list[EntityCounts]:
+        """
+        Draw the replicates [first, first + count) of the bootstrap with a seed.
+        """
+    def report(
+        self, zero_division: typing.SupportsFloat | typing.SupportsIndex
+    ) -> tuple[
+        tuple[
+            tuple[
+                numpy.typing.NDArray[numpy.float64],
+                numpy.typing.NDArray[numpy.float64],
+                numpy.typing.NDArray[numpy.float64],
+            ],
+            numpy.typing.NDArray[numpy.float64],
+            tuple[float, float, float],
+            tuple[bool, bool, bool],
+        ],
+        tuple[
+            tuple[
+                numpy.typing.NDArray[numpy.float64],
+                numpy.typing.NDArray[numpy.float64],
+                numpy.typing.NDArray[numpy.float64],
+            ],
+            numpy.typing.NDArray[numpy.float64],
+            tuple[float, float, float],
+            tuple[bool, bool, bool],
+        ],
+        tuple[
+            tuple[
+                numpy.typing.NDArray[numpy.float64],
+                numpy.typing.NDArray[numpy.float64],
+                numpy.typing.NDArray[numpy.float64],
+            ],
+            numpy.typing.NDArray[numpy.float64],
+            tuple[float, float, float],
+            tuple[bool, bool, bool],
+        ],
+        tuple[
+            tuple[
+                numpy.typing.NDArray[numpy.float64],
+                numpy.typing.NDArray[numpy.float64],
+                numpy.typing.NDArray[numpy.float64],
+            ],
+            numpy.typing.NDArray[numpy.float64],
+            tuple[float, float, float],
+            tuple[bool, bool, bool],
+        ],
+        float,
+    ]: ...
+    def reset(self) -> None:
+        """
+        Forget everything seen; keep the parameters.
+        """
+    def scores(
+        self,
+        average: typing.SupportsInt | typing.SupportsIndex,
+        beta: typing.SupportsFloat | typing.SupportsIndex,
+        zero_division: typing.SupportsFloat | typing.SupportsIndex,
+    ) -> tuple[
+        tuple[
+            numpy.typing.NDArray[numpy.float64],
+            numpy.typing.NDArray[numpy.float64],
+            numpy.typing.NDArray[numpy.float64],
+        ],
+        numpy.typing.NDArray[numpy.float64],
+        tuple[float, float, float],
+        tuple[bool, bool, bool],
+    ]: ...
+    def to_bytes(self) -> bytes:
+        """
+        Serialise to canonical bytes.
+        """
+    def token_accuracy(self) -> float: ...
+    def update(
+        self,
+        y_true: typing.Any,
+        true_lengths: typing.Any,
+        y_pred: typing.Any,
+        pred_lengths: typing.Any,
+        suffix: bool,
+    ) -> None: ...
+    @property
+    def right_tokens(self) -> int: ...
+    @property
+    def scheme(self) -> int: ...
+    @property
+    def tokens(self) -> int: ...
+    @property
+    def types(self) -> list[int] | list[str]: ...
 
 class TopKCounts:
     """

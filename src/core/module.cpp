@@ -31,6 +31,7 @@ PYBIND11_MODULE(_core, module, pybind11::mod_gil_not_used()) {
   lstmetrics::border::register_loss(module);
   lstmetrics::border::register_calibration(module);
   lstmetrics::border::register_tokens(module);
+  lstmetrics::border::register_entities(module);
   lstmetrics::border::register_top_k(module);
   lstmetrics::border::register_paired(module);
   lstmetrics::border::register_paired_scores(module);

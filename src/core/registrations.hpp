@@ -12,6 +12,7 @@ void register_multilabel(pybind11::module_& module);
 void register_loss(pybind11::module_& module);
 void register_calibration(pybind11::module_& module);
 void register_tokens(pybind11::module_& module);
+void register_entities(pybind11::module_& module);
 void register_top_k(pybind11::module_& module);
 void register_paired(pybind11::module_& module);
 void register_paired_scores(pybind11::module_& module);

@@ -10,6 +10,7 @@ import numpy as np
 from lstmetrics.streaming import (
     Calibration,
     Confusion,
+    Entities,
     Loss,
     MultilabelConfusion,
     PairedOutcomes,
@@ -54,6 +55,12 @@ STATES: dict[str, Callable[[], Any]] = {
     "topk_numbers": lambda: TopK((3, 1)).update([0, 2, 1], [[3, 2, 1], [1, 1, 1], [2, 0, 5]]),
     "topk_labels": lambda: TopK(2, labels=["é", "a", "\U0001f600"]).update(
         ["é", "a"], [[0.5, -np.inf, 0.5], [1.0, 2.0, 3.0]], [1e300, 1e-300]
+    ),
+    "entities_any": lambda: Entities().update(
+        [["B-é", "I-é", "O"], ["S-\U0001f600"]], [["B-é", "E-é", "B"], ["O"]]
+    ),
+    "entities_strict": lambda: Entities("strict", "BILOU").update(
+        [["B-A", "L-A", "U-B", "I-C"]], [["B-A", "L-A", "U-A", "O"]]
     ),
     "pairedoutcomes_integers": lambda: PairedOutcomes().update(
         [0, -5, 0], [0, 2**40, 0], [1, 0, 1]

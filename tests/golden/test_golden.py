@@ -10,6 +10,7 @@ from golden.states import STATES
 from lstmetrics.streaming import (
     Calibration,
     Confusion,
+    Entities,
     Loss,
     MultilabelConfusion,
     PairedOutcomes,
@@ -22,6 +23,7 @@ FILES = sorted(Path(__file__).parent.glob("*.bin"))
 CLASSES = {
     "calibration": Calibration,
     "confusion": Confusion,
+    "entities": Entities,
     "loss": Loss,
     "multilabel": MultilabelConfusion,
     "pairedoutcomes": PairedOutcomes,

@@ -19,6 +19,7 @@ from lstmetrics.errors import FormatError
 from lstmetrics.streaming import (
     Calibration,
     Confusion,
+    Entities,
     Loss,
     MultilabelConfusion,
     PairedOutcomes,
@@ -92,6 +93,12 @@ def _pairs(generator: np.random.Generator, size: int) -> Arguments:
     return generator.integers(0, 2, size), *scores
 
 
+def _tags(generator: np.random.Generator, size: int) -> Arguments:
+    pool = np.array(["O", "B-A", "I-A", "E-A", "S-A", "B-é", "I-é"])
+    cuts = generator.integers(1, 6, size)
+    return tuple([generator.choice(pool, n).tolist() for n in cuts] for _ in range(2))
+
+
 def _update(state: Any, arguments: Arguments) -> Any:
     return state.update(*arguments)
 
@@ -113,6 +120,8 @@ KINDS = [
         _update,
     ),
     Kind("top_k", lambda: TopK((1, 3)), _scores, _update),
+    Kind("entities", Entities, _tags, _update),
+    Kind("IOBES", lambda: Entities("strict", "IOBES"), _tags, _update),
     Kind("outcomes", PairedOutcomes, _triples, _update),
     Kind("scores of two", PairedScores, _pairs, _update),
     Kind("tokens", lambda: Tokens(top_k=(5, 2)), _logits, _update),

@@ -24,6 +24,13 @@ from lstmetrics.metrics._classification import (
     multilabel_confusion_matrix,
     zero_one_loss,
 )
+from lstmetrics.metrics._entities import (
+    entity_classification_report,
+    entity_f1_score,
+    entity_precision_recall_fscore_support,
+    entity_precision_score,
+    entity_recall_score,
+)
 from lstmetrics.metrics._jaccard import jaccard_score
 from lstmetrics.metrics._language import cross_entropy, perplexity
 from lstmetrics.metrics._precision import (
@@ -50,6 +57,11 @@ __all__ = [
     "cross_entropy",
     "d2_brier_score",
     "d2_log_loss_score",
+    "entity_classification_report",
+    "entity_f1_score",
+    "entity_precision_recall_fscore_support",
+    "entity_precision_score",
+    "entity_recall_score",
     "expected_calibration_error",
     "f1_score",
     "fbeta_score",

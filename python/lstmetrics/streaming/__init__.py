@@ -2,6 +2,7 @@
 
 from lstmetrics.streaming._calibration import Calibration
 from lstmetrics.streaming._confusion import Confusion
+from lstmetrics.streaming._entities import Entities
 from lstmetrics.streaming._interval import Interval
 from lstmetrics.streaming._loss import Loss
 from lstmetrics.streaming._multilabel import MultilabelConfusion
@@ -13,6 +14,7 @@ from lstmetrics.streaming._top_k import TopK
 __all__ = [
     "Calibration",
     "Confusion",
+    "Entities",
     "Interval",
     "Loss",
     "MultilabelConfusion",

@@ -7,7 +7,7 @@ from typing import Any
 
 from lstmetrics.streaming._interval import BOOTSTRAP, Bounds, Options, Way, Ways, proportion
 
-__all__ = ["CONFUSION", "LOSS", "PAIRED_OUTCOMES", "PAIRED_SCORES", "TOKENS", "TOP_K"]
+__all__ = ["CONFUSION", "ENTITIES", "LOSS", "PAIRED_OUTCOMES", "PAIRED_SCORES", "TOKENS", "TOP_K"]
 
 
 def _accuracy(confusion: Any, _options: Options) -> tuple[float, float] | None:
@@ -142,3 +142,28 @@ def _hits(top: Any, options: Options) -> tuple[float, float] | None:
 
 
 TOP_K: Ways = {"accuracy": (proportion(_hits),)}
+
+
+def _tokens_right(entities: Any, _options: Options) -> tuple[float, float]:
+    return entities._state.right_tokens, entities._state.tokens
+
+
+def _found_of(trials: int) -> Way:
+    """Of all types together, entities that are right are a proportion of the predicted or true."""
+
+    def counts(entities: Any, options: Options) -> tuple[float, float] | None:
+        if options.get("average", "micro") != "micro":
+            return None
+        all_types: tuple[int, int, int] = entities._state.all_types()
+        return all_types[0], all_types[trials]
+
+    return proportion(counts)
+
+
+ENTITIES: Ways = {
+    "f1": _DRAWN,
+    "fbeta": _DRAWN,
+    "precision": (_found_of(1), BOOTSTRAP),
+    "recall": (_found_of(2), BOOTSTRAP),
+    "token_accuracy": (proportion(_tokens_right), BOOTSTRAP),
+}
