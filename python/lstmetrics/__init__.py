@@ -20,7 +20,7 @@ from lstmetrics import _core
 if TYPE_CHECKING:
     from lstmetrics import errors, evaluation, metrics, models, numeric, runtime, streaming
     from lstmetrics._sklearn_patch import patch_sklearn, unpatch_sklearn
-    from lstmetrics.evaluation import Report, evaluate, evaluate_predictions
+    from lstmetrics.evaluation import Report, evaluate, evaluate_predictions, evaluate_tags
     from lstmetrics.models import load_model
     from lstmetrics.runtime import info, num_threads, set_num_threads
 
@@ -32,6 +32,7 @@ __all__ = [
     "errors",
     "evaluate",
     "evaluate_predictions",
+    "evaluate_tags",
     "evaluation",
     "info",
     "load_model",
@@ -56,6 +57,7 @@ _LAZY = {
     "Report": "evaluation",
     "evaluate": "evaluation",
     "evaluate_predictions": "evaluation",
+    "evaluate_tags": "evaluation",
     "info": "runtime",
     "load_model": "models",
     "num_threads": "runtime",

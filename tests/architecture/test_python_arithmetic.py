@@ -63,6 +63,7 @@ LOOPS = {
     "evaluation/run.py": "over blocks of thousands of rows, and columns",
     "evaluation/slices.py": "over the values of a column, and labels",
     "evaluation/surprises.py": "over buckets of positions, and the few tokens that are kept",
+    "evaluation/tagging.py": "over batches, types and averages",
     "evaluation/text.py": "over the lines of a text",
     "evaluation/thresholds.py": "over rules, costs and rates",
     "evaluation/tokens.py": "over the texts of full length",

@@ -7,7 +7,7 @@ import pytest
 import seqeval.metrics as seqeval
 from seqeval.scheme import IOB2
 
-from lstmetrics import metrics
+from lstmetrics import evaluate_tags, metrics
 from lstmetrics.streaming import Entities
 from reference import entities as reference
 from support.real_data import find
@@ -29,6 +29,16 @@ def test_token_accuracy(chunks: tuple[Tags, Tags]) -> None:
     state = Entities().update(*chunks)
     assert state.tokens == 961
     assert state.token_accuracy() == 808 / 961 == seqeval.accuracy_score(*chunks)
+
+
+def test_report(chunks: tuple[Tags, Tags]) -> None:
+    report = evaluate_tags(*chunks)
+    assert report.metrics["token_accuracy"] == 808 / 961
+    assert report.metrics["f1"] == seqeval.f1_score(*chunks)
+    assert report.metrics["f1_macro"] == pytest.approx(seqeval.f1_score(*chunks, average="macro"))
+    assert report.verdict.status == "not ready"
+    low = next(finding for finding in report.findings if finding.code == "low_recall")
+    assert low.evidence["classes"]
 
 
 def test_scores_are_those_of_seqeval(chunks: tuple[Tags, Tags]) -> None:

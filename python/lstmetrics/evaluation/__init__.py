@@ -10,6 +10,7 @@ from lstmetrics.evaluation.predictions import evaluate_predictions
 from lstmetrics.evaluation.report import Report
 from lstmetrics.evaluation.run import evaluate
 from lstmetrics.evaluation.surprises import Unigrams
+from lstmetrics.evaluation.tagging import evaluate_tags
 from lstmetrics.evaluation.temperature import fit_temperature
 from lstmetrics.evaluation.thresholds import Rule, choose_threshold
 
@@ -28,5 +29,6 @@ __all__ = [
     "compare",
     "evaluate",
     "evaluate_predictions",
+    "evaluate_tags",
     "fit_temperature",
 ]

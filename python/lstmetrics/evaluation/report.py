@@ -142,7 +142,7 @@ class Report:
 
     def throughput(self) -> str:
         """Return how much was evaluated in what time, in words."""
-        unit = "tokens" if self.kind == "language model" else "samples"
+        unit = "samples" if self.kind == "classification" else "tokens"
         rate = f", {self.samples / self.seconds:,.0f} a second" if self.seconds > 0 else ""
         return f"{self.samples:,} {unit} in {self.seconds:.3f} s{rate}"
 

@@ -40,7 +40,7 @@ def page_view(report: Mapping[str, Any]) -> dict[str, Any]:
     -------
     dict
     """
-    unit = "tokens" if report["kind"] == "language model" else "samples"
+    unit = "samples" if report["kind"] == "classification" else "tokens"
     return {
         "title": f"{report['kind'].capitalize()} report",
         "model": report["model"],
