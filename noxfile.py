@@ -24,6 +24,18 @@ PEERS = [TORCH, "torchmetrics==1.9.0", "torcheval==0.0.7"]
 # Whose own tests our functions pass; a later one has others.
 SKLEARN = ["scikit-learn==1.9.1", "matplotlib>=3.10,<4", "pandas>=2.2,<4", "array-api-strict>=2.4"]
 TORCHMETRICS = "torchmetrics>=1.9,<2"
+# Who writes the models that ours are compared with: the newest Keras and the last of Keras 2, and
+# with `-- --full` older ones (which need Python 3.11). Modules and backends stand with each.
+KERAS = {
+    "keras": ["tensorflow-cpu==2.21.0", "keras==3.15.1", "tf-keras==2.21.0"],
+    "keras212": ["tensorflow-cpu==2.12.1", "numpy<1.24"],
+    "keras30": ["keras==3.0.5", "jax==0.10.2", "packaging"],
+}
+KERAS_WRITERS = {
+    "keras": ["keras,tensorflow", "tf_keras,tensorflow"],
+    "keras212": ["keras,tensorflow"],
+    "keras30": ["keras,jax"],
+}
 # The emulator cannot fork where threads run, and programs that a case starts are not emulated.
 NOT_EMULATED = {"test_runtime_fork.cpp", "test_runtime_isa.cpp"}
 # Emulators cannot run with a sanitizer loaded before them.
@@ -95,6 +107,26 @@ def conformance(session: nox.Session) -> None:
     """Compare with PyTorch and torchmetrics, which are too heavy for the other sessions."""
     session.install(".[test]", TORCH, TORCHMETRICS)
     session.run("pytest", *(session.posargs or ["-n", "auto", "tests/conformance"]))
+
+
+@nox.session
+def conformance_keras(session: nox.Session) -> None:
+    """Compare with models that Keras itself has saved; ``-- --full`` takes more, of more versions.
+
+    Each version of Keras lives in an environment of its own, where ours is not.
+    """
+    full = "--full" in session.posargs
+    session.install(".[test]")
+    writers = []
+    for name in KERAS if full else ["keras"]:
+        place = Path(session.create_tmp()).resolve() / name
+        python = str(place / "bin" / "python")
+        if not place.exists():
+            session.run("python", "-m", "venv", str(place))
+        session.run(python, "-m", "pip", "install", "--quiet", *KERAS[name], external=True)
+        writers += [f"{python},{writer}" for writer in KERAS_WRITERS[name]]
+    count = "320" if full else "40"
+    session.run("python", "tests/conformance/keras_suite", count, "7", *writers)
 
 
 @nox.session

@@ -43,6 +43,7 @@ from lstmetrics.models.sequential import Sequential
 from lstmetrics.models.states import State
 from lstmetrics.models.stream import Stream
 from lstmetrics.models.text import CharVocabulary, Vocabulary, WordVocabulary
+from lstmetrics.models.text_keras import TextVectorization, Tokenizer, pad_sequences
 from lstmetrics.models.values import Value
 
 __all__ = [
@@ -73,9 +74,12 @@ __all__ = [
     "Stack",
     "State",
     "Stream",
+    "TextVectorization",
     "TimeDistributed",
+    "Tokenizer",
     "Value",
     "Vocabulary",
     "WordVocabulary",
     "load_model",
+    "pad_sequences",
 ]

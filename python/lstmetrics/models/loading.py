@@ -13,13 +13,17 @@ __all__ = ["PathLike", "load_model"]
 PathLike = str | os.PathLike[str]
 
 
-def load_model(path: PathLike) -> Model:
+def load_model(path: PathLike, *, hard_sigmoid: str | None = None) -> Model:
     """Load a model from a file, by the format that its ending names.
 
     Parameters
     ----------
     path : str or path-like
-        A native ``.safetensors`` file, as :meth:`Model.save` writes it.
+        A native ``.safetensors`` file, as :meth:`Model.save` writes it; a ``.keras`` archive of
+        Keras 3, or a whole model in ``.h5`` of Keras 2.2 to 3, as ``model.save`` writes them.
+    hard_sigmoid : {"hard_sigmoid", "hard_sigmoid_02"}, optional
+        What Keras's files mean by ``hard_sigmoid``. By default their version says it: before Keras
+        3 it is ``clip(0.2 x + 0.5)``, since then ``clip(x / 6 + 0.5)``.
 
     Returns
     -------
@@ -35,6 +39,8 @@ def load_model(path: PathLike) -> Model:
         a file is ever executed.
     lstmetrics.errors.UnsupportedError
         The ending is unknown, or the model has a layer or option that the engine lacks.
+    lstmetrics.errors.MissingExtraError
+        The format needs a package that is not installed.
 
     Examples
     --------
@@ -50,6 +56,11 @@ def load_model(path: PathLike) -> Model:
         from lstmetrics.models.formats.native import read_model
 
         return read_model(name)
+    if ending in (".keras", ".h5", ".hdf5"):
+        from lstmetrics.models.formats.keras.reader import read_model as read_keras
+
+        return read_keras(name, hard_sigmoid=hard_sigmoid)
     raise UnsupportedError(
-        f"load_model: cannot read {name!r}: the ending must be .safetensors, got {ending!r}"
+        f"load_model: cannot read {name!r}: the ending must be .safetensors, .keras, .h5 or .hdf5, "
+        f"got {ending!r}"
     )

@@ -17,7 +17,14 @@ import numpy.typing as npt
 from lstmetrics.errors import FormatError, InvalidTypeError, InvalidValueError
 from lstmetrics.models._arguments import flag, positive
 
-__all__ = ["CharVocabulary", "Vocabulary", "WordVocabulary", "pad", "vocabulary_from_config"]
+__all__ = [
+    "CharVocabulary",
+    "Vocabulary",
+    "WordVocabulary",
+    "as_text",
+    "pad",
+    "vocabulary_from_config",
+]
 
 Ids = npt.NDArray[np.int64]
 
@@ -61,7 +68,7 @@ class Vocabulary(ABC):
         """
         if isinstance(texts, str):
             raise InvalidTypeError("texts must be a list of strings, got one string")
-        return pad([self.tokens_of(_as_text(text, i)) for i, text in enumerate(texts)])
+        return pad([self.tokens_of(as_text(text, i)) for i, text in enumerate(texts)])
 
 
 class WordVocabulary(Vocabulary):
@@ -224,8 +231,10 @@ def pad(sequences: Sequence[Sequence[int] | npt.ArrayLike]) -> tuple[Ids, Ids]:
 
 def vocabulary_from_config(kind: str, config: Mapping[str, Any]) -> Vocabulary:
     """Make the vocabulary that a model's file describes."""
+    from lstmetrics.models.text_keras import TextVectorization, Tokenizer
+
     classes: dict[str, type[Vocabulary]] = {
-        cls.kind: cls for cls in (WordVocabulary, CharVocabulary)
+        cls.kind: cls for cls in (WordVocabulary, CharVocabulary, Tokenizer, TextVectorization)
     }
     if kind not in classes:
         raise FormatError(
@@ -251,7 +260,8 @@ def _checked_pattern(pattern: str) -> re.Pattern[str]:
         ) from None
 
 
-def _as_text(value: Any, index: int) -> str:
+def as_text(value: Any, index: int) -> str:
+    """Return one of several texts; InvalidTypeError for anything else."""
     if not isinstance(value, str):
         raise InvalidTypeError(f"texts: item {index} must be a string, got {value!r}")
     return value

@@ -1,0 +1,129 @@
+"""From a file of Keras to a model."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from lstmetrics.errors import FormatError, LstmetricsError, MissingExtraError, UnsupportedError
+from lstmetrics.models.formats.keras.archive import Archive, parse_json
+from lstmetrics.models.formats.keras.graph import Builder
+from lstmetrics.models.formats.keras.hdf5 import MAGIC, opened
+from lstmetrics.models.formats.keras.parts import Part
+from lstmetrics.models.formats.keras.text import Assets, vocabularies
+from lstmetrics.models.formats.keras.version import Dialect
+from lstmetrics.models.formats.keras.weights import load_archived, load_legacy
+from lstmetrics.models.layers import Layer
+from lstmetrics.models.model import Model
+from lstmetrics.models.sequential import Sequential
+
+__all__ = ["read_model"]
+
+
+def read_model(path: str, *, hard_sigmoid: str | None = None) -> Model:
+    """Read a ``.keras`` archive or a whole model in HDF5; see :func:`lstmetrics.load_model`.
+
+    What the file holds decides, not its ending: Keras before 2.13 wrote HDF5 into ``.keras`` files.
+    """
+    with Path(path).open("rb") as file:
+        start = file.read(len(MAGIC))
+    try:
+        if start == MAGIC:
+            return _read_hdf5(path, hard_sigmoid)
+        if start.startswith(b"PK"):
+            return _read_archive(path, hard_sigmoid)
+    except (FormatError, UnsupportedError) as error:
+        if str(error).startswith(path):
+            raise
+        raise type(error)(f"{path}: {error}") from None
+    except MissingExtraError:
+        raise
+    except (LstmetricsError, KeyError, TypeError, AttributeError, ValueError) as error:
+        raise FormatError(f"{path}: the model's description is not valid: {error}") from None
+    except RecursionError:
+        raise FormatError(f"{path}: the model's description is nested too deeply") from None
+    if start.startswith(b"\x80"):
+        raise FormatError(
+            f"{path}: this is a pickle, whatever its name; pickles can run any code and are never "
+            "loaded"
+        )
+    raise FormatError(f"{path}: neither a .keras archive nor an HDF5 file")
+
+
+def _read_archive(path: str, hard_sigmoid: str | None) -> Model:
+    with Archive(path) as archive:
+        metadata = archive.json("metadata.json")
+        version = metadata.get("keras_version")
+        if not isinstance(version, str):
+            raise FormatError(f"{path}: metadata.json does not say the version of Keras")
+        dialect = Dialect.of(version, hard_sigmoid)
+        part, model = _model_of(path, archive.json("config.json"), dialect, Assets(archive))
+        if "model.weights.h5" not in archive:
+            kinds = [one for one in archive.names() if one.startswith("model.weights")]
+            raise UnsupportedError(
+                f"{path}: the weights must be in model.weights.h5, the archive has "
+                f"{', '.join(kinds) or 'none'}; .npz weights of Keras are pickles, which can run "
+                "any code: save the model with weights_format='h5'"
+            )
+        weights = f"{path}: model.weights.h5"
+        with opened(weights, archive.read("model.weights.h5")) as root:
+            load_archived(weights, root, part)
+    model.build()
+    return model
+
+
+def _read_hdf5(path: str, hard_sigmoid: str | None) -> Model:
+    with opened(path, path) as root:
+        if not root.has_attribute("model_config"):
+            advice = "weights alone" if "layer_names" in root.names() else "no model"
+            raise FormatError(
+                f"{path}: the file holds {advice}: it has no attribute model_config; save it with "
+                "model.save(), not model.save_weights()"
+            )
+        config = parse_json(f"{path}: model_config", root.text("model_config"))
+        group = root.group("model_weights")
+        owner = next((one for one in (root, group) if one.has_attribute("keras_version")), None)
+        version = "2.2.0" if owner is None else owner.text("keras_version")
+        part, model = _model_of(path, config, Dialect.of(version, hard_sigmoid), None)
+        load_legacy(path, group, part)
+    model.build()
+    return model
+
+
+def _model_of(
+    path: str, config: dict[str, object], dialect: Dialect, assets: Assets | None
+) -> tuple[Part, Model]:
+    """Return the parts of a model and the model, which still lacks its weights."""
+    part = Part.of(path, config)
+    if not part.is_model:
+        raise UnsupportedError(
+            f"{path}: models of class {part.class_name!r} are not supported; Sequential and "
+            "Functional are"
+        )
+    builder = Builder(path, dialect)
+    inputs = builder.inputs_of(part)
+    outputs = builder.run(part, [one.value for one in inputs])
+    known = part.class_name != "Sequential" or part.shape() is not None
+    inputs = builder.real_inputs(inputs)
+    text = vocabularies(path, part, builder.texts, assets)
+    chain = list(_chain_of(part))
+    name = part.name or None
+    if part.class_name == "Sequential" and None not in chain:
+        layers: list[Layer] = [one for one in chain if one is not None]
+        one_text = next(iter(text.values()), None)
+        start: list[Layer] = [*inputs] if known or one_text is not None else []
+        return part, Sequential([*start, *layers], name=name, text=one_text)
+    several = text if len(inputs) > 1 else next(iter(text.values()), None)
+    return part, Model(inputs, outputs, name=name, text=several or None)
+
+
+def _chain_of(part: Part) -> list[Layer | None]:
+    """Return the layers of a chain of chains; None stands for what is no chain."""
+    found: list[Layer | None] = []
+    for one in part.parts:
+        if one.class_name in ("InputLayer", "TextVectorization"):
+            continue
+        if one.class_name == "Sequential":
+            found += _chain_of(one)
+        else:
+            found.append(one.layer)
+    return found

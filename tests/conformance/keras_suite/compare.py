@@ -1,0 +1,106 @@
+"""What Keras gave beside what we give for the same files, and beside the definitions."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from lstmetrics import load_model
+from lstmetrics.models import Model
+from support.oracles import Oracle, sample_of
+
+TOLERANCE = 2e-6  # of Keras's single precision to ours
+REFERENCE_TOLERANCE = 1e-6  # relative, of doubles to ours
+
+
+@dataclass
+class Comparison:
+    """All models of one version of Keras."""
+
+    version: dict[str, str]
+    made: int = 0
+    refused: list[Any] = field(default_factory=list)  # by Keras
+    failed: list[str] = field(default_factory=list)
+    to_keras: float = 0.0
+    to_reference: float = 0.0
+    files: Counter[str] = field(default_factory=Counter)
+
+    @classmethod
+    def of(cls, folder: Path) -> Comparison:
+        """Compare every model that ``make.py`` wrote into a folder."""
+        index = json.loads((folder / "index.json").read_text(encoding="utf-8"))
+        found = cls(index["version"], refused=index["refused"])
+        for one in index["made"]:
+            found._add(folder, one)
+        return found
+
+    def row(self) -> str:
+        """One line of the table."""
+        name = f"{self.version['module']} {self.version['keras']} ({self.version['backend']})"
+        kinds = " + ".join(f"{count} {ending}" for ending, count in sorted(self.files.items()))
+        return (
+            f"| {name} | {self.made} ({kinds}) | {self.to_keras:.1e} | {self.to_reference:.1e} | "
+            f"{len(self.failed)} |"
+        )
+
+    def _add(self, folder: Path, one: dict[str, Any]) -> None:
+        self.made += 1
+        self.files[one["options"]["file"]] += 1
+        label = f"{self.version['keras']} {one['options']}"
+        try:
+            model = load_model(folder / one["file"])
+            with np.load(folder / f"{one['name']}.npz") as data:
+                keras, reference = _differences(model, dict(data))
+        except Exception as error:  # any is a failure to be told of
+            self.failed.append(f"{label}: {type(error).__name__}: {error}")
+            return
+        self.to_keras = max(self.to_keras, keras)
+        self.to_reference = max(self.to_reference, reference)
+        if not keras <= TOLERANCE or not reference <= REFERENCE_TOLERANCE:
+            self.failed.append(f"{label}: {keras:.1e} to Keras, {reference:.1e} to the definition")
+
+
+def _differences(model: Model, data: dict[str, Any]) -> tuple[float, float]:
+    """The largest difference to Keras, and to the definition."""
+    keras, reference = [0.0], [0.0]
+    for batch in range(_count(data, "input {} 0")):
+        inputs = [data[f"input {batch} {k}"] for k in range(_count(data, f"input {batch} {{}}"))]
+        outputs = [data[f"output {batch} {k}"] for k in range(_count(data, f"output {batch} {{}}"))]
+        found = model.predict(inputs if len(inputs) > 1 else inputs[0], batch_size=len(inputs[0]))
+        ours = found if isinstance(found, list) else [found]
+        keras += [difference(a, b) for a, b in zip(ours, outputs, strict=True)]
+        if batch == 0:
+            reference += _to_definition(model, inputs, ours)
+    return max(keras), max(reference)
+
+
+def _to_definition(model: Model, inputs: list[Any], ours: list[Any]) -> list[float]:
+    oracle = Oracle(model)
+    found = []
+    for row in range(len(inputs[0])):
+        states = [([0.0] * hidden, [0.0] * cell) for hidden, cell in model.state_sizes]
+        samples = [sample_of(one[row], None, None) for one in inputs]
+        results, _ = oracle.run_row(samples, states)
+        for array, sample in zip(ours, results, strict=True):
+            found.append(difference(array[row], np.reshape(sample.steps, array[row].shape)))
+    return found
+
+
+def difference(a: Any, b: Any) -> float:
+    """The largest difference, relative where values are above 1; infinite where NaN differ."""
+    if a.shape != b.shape:
+        raise ValueError(f"shapes {a.shape} and {b.shape}")
+    a, b = a.astype(np.float64), b.astype(np.float64)
+    if not np.array_equal(np.isnan(a), np.isnan(b)):
+        return float("inf")
+    apart = np.abs(a - b) / np.maximum(1.0, np.abs(b))
+    return float(np.nanmax(apart, initial=0.0))
+
+
+def _count(data: dict[str, Any], pattern: str) -> int:
+    return next(k for k in range(len(data) + 1) if pattern.format(k) not in data)

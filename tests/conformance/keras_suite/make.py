@@ -1,0 +1,302 @@
+"""Runs where Keras is installed: draws models, saves them, and writes what Keras gives.
+
+``python make.py FOLDER COUNT SEED [tf_keras]``; needs nothing but Keras and numpy, of any version.
+"""
+
+from __future__ import annotations
+
+import importlib
+import json
+import os
+import sys
+import traceback
+from pathlib import Path
+from typing import Any
+
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+os.environ.setdefault("CUDA_VISIBLE_DEVICES", "")
+
+import numpy as np
+
+sys.path.insert(0, str(Path(__file__).resolve().parent))
+from draw import Options, options_of
+
+VOCABULARY, FEATURES, UNITS, ROWS = 9, 5, 4, 4
+
+
+class Maker:
+    """One model and its inputs."""
+
+    def __init__(self, keras: Any, options: Options) -> None:
+        self.keras, self.layers, self.options = keras, keras.layers, options
+        self.generator = np.random.default_rng(options["seed"])
+        self.steps: int = options["steps"]
+        self.stateful: bool = options["stateful"]
+
+    # ---- layers -----------------------------------------------------------------------------
+
+    def input(self) -> Any:
+        ids = self.options["input"].startswith("ids")
+        # Flatten needs the number of steps; states carried over batches need that of rows.
+        steps = self.steps if self.options["end"] == "Flatten" or self.stateful else None
+        return self.keras.Input(
+            shape=(steps,) if ids else (steps, FEATURES),
+            batch_size=ROWS if self.stateful else None,
+            dtype="int32" if ids else None,
+        )
+
+    def start(self) -> list[Any]:
+        kind = self.options["input"]
+        if kind.startswith("ids"):
+            return [self.layers.Embedding(VOCABULARY, FEATURES, mask_zero="masked" in kind)]
+        return [self.layers.Masking(0.0)] if "Masking" in kind else []
+
+    def before(self) -> list[Any]:
+        make = {
+            "none": lambda: [],
+            "Dropout": lambda: [self.layers.Dropout(0.3)],
+            "SpatialDropout1D": lambda: [self.layers.SpatialDropout1D(0.3)],
+            "Conv1D": lambda: [self.layers.Conv1D(FEATURES, 3, padding="same", activation="relu")],
+            "Dense": lambda: [self.layers.Dense(FEATURES, activation="tanh")],
+            "LayerNormalization": lambda: [self.layers.LayerNormalization(epsilon=1e-2)],
+        }
+        return make[self.options["before"]]()
+
+    def lstm(self, **changed: Any) -> Any:
+        own = {
+            "activation": self.options["activation"],
+            "recurrent_activation": self.options["recurrent"],
+            "use_bias": self.options["bias"],
+            "return_sequences": self.options["sequences"],
+            "go_backwards": self.options["backwards"],
+            "stateful": self.stateful,
+        }
+        return self.layers.LSTM(UNITS, **{**own, **changed})
+
+    def recurrent(self, merge: Any, **changed: Any) -> Any:
+        if self.options["layer"] == "LSTM":
+            return self.lstm(**changed)
+        if self.keras.__version__.startswith("3."):
+            changed["go_backwards"] = False  # it refuses to run backwards both ways
+        return self.layers.Bidirectional(self.lstm(**changed), merge_mode=merge)
+
+    def behind(self) -> list[Any]:
+        sequence = self.options["sequences"]
+        make = {
+            "none": lambda: [],
+            "LSTM": lambda: [self.layers.LSTM(UNITS, return_sequences=True)],
+            "Bidirectional": lambda: [
+                self.layers.Bidirectional(self.layers.LSTM(UNITS, return_sequences=True))
+            ],
+            "BatchNormalization": lambda: [
+                self.layers.BatchNormalization(trainable=self.options["trainable"])
+            ],
+            "TimeDistributed": lambda: [self.layers.TimeDistributed(self.layers.Dense(3))],
+            "Activation": lambda: [self.layers.Activation("softsign")],
+            "MaxPooling1D": lambda: [self.layers.MaxPooling1D(2, padding="same")],
+            "causal Conv1D": lambda: [self.layers.Conv1D(3, 2, padding="causal", dilation_rate=2)],
+            "LeakyReLU": lambda: [self.layers.LeakyReLU()],
+        }
+        kind = self.options["behind"]
+        alone = ("none", "BatchNormalization", "Activation", "LeakyReLU")
+        return make[kind]() if sequence or kind in alone else []
+
+    def end(self) -> list[Any]:
+        if not self.options["sequences"]:
+            return []
+        make = {
+            "none": lambda: [],
+            "GlobalMaxPooling1D": lambda: [self.layers.GlobalMaxPooling1D()],
+            "GlobalAveragePooling1D": lambda: [self.layers.GlobalAveragePooling1D()],
+            "Flatten": lambda: [self.layers.Flatten()],
+            "last": lambda: [self.layers.LSTM(3)],
+        }
+        return make[self.options["end"]]()
+
+    def head(self) -> Any:
+        return self.layers.Dense(
+            3, activation=self.options["head"], trainable=self.options["trainable"]
+        )
+
+    def join(self) -> Any:
+        kind = self.options["join"]
+        if kind == "steps":
+            return self.layers.Concatenate(axis=1)
+        return getattr(self.layers, kind)()
+
+    # ---- models -----------------------------------------------------------------------------
+
+    def model(self) -> Any:
+        build = getattr(self, f"make_{self.options['form'].replace(' ', '_')}")
+        return build()
+
+    def chain(self, value: Any, layers: list[Any]) -> Any:
+        for layer in layers:
+            value = layer(value)
+        return value
+
+    def merge(self) -> Any:
+        """A chain has one value: None is for graphs."""
+        return self.options["merge"] or "concat"
+
+    def make_sequential(self) -> Any:
+        middle = [*self.start(), *self.before(), self.recurrent(self.merge())]
+        layers = [self.input(), *middle, *self.behind(), *self.end(), self.head()]
+        return self.keras.Sequential(layers)
+
+    def make_functional(self) -> Any:
+        start = self.input()
+        value = self.chain(start, [*self.start(), *self.before()])
+        found = self.recurrent(self.options["merge"])(value)
+        branches = list(found) if isinstance(found, (list, tuple)) else [found]
+        ends = [self.chain(one, [*self.behind(), *self.end()]) for one in branches]
+        return self.keras.Model(start, [self.head()(one) for one in ends])
+
+    def make_nested(self) -> Any:
+        start = self.input()
+        value = self.chain(start, [*self.start(), *self.before()])
+        hidden = self.keras.Input(shape=(None, FEATURES), batch_size=self.batch())
+        inner = self.keras.Model(hidden, self.recurrent(self.merge())(hidden))
+        head = self.keras.Sequential([self.layers.Dense(5, activation="tanh"), self.head()])
+        return self.keras.Model(
+            start, head(self.chain(inner(value), [*self.behind(), *self.end()]))
+        )
+
+    def batch(self) -> Any:
+        return ROWS if self.stateful else None
+
+    def make_shared(self) -> Any:
+        start = self.input()
+        value = self.chain(start, self.start())
+        layer = self.recurrent(self.merge(), stateful=False)
+        ways = [layer(value), layer(self.chain(value, self.before()))]
+        joined = self.join_of(ways)
+        return self.keras.Model(start, self.head()(self.chain(joined, self.end())))
+
+    def join_of(self, ways: list[Any]) -> Any:
+        if not self.options["sequences"] and self.options["join"] == "steps":
+            return self.layers.Concatenate()(ways)
+        return self.join()(ways)
+
+    def make_states(self) -> Any:
+        start = self.input()
+        value = self.chain(start, [*self.start(), *self.before()])
+        output, *states = self.recurrent(self.merge(), return_state=True)(value)
+        again = self.recurrent(self.merge(), stateful=False)(value, initial_state=states)
+        ends = [self.chain(one, self.end()) for one in (output, again)]
+        return self.keras.Model(start, [*ends, *states])
+
+    def make_branches(self) -> Any:
+        start = self.input()
+        value = self.chain(start, self.start())
+        other = self.chain(value, self.before())
+        ways = [self.recurrent(self.merge())(value), self.recurrent(self.merge())(other)]
+        joined = self.join_of(ways)
+        return self.keras.Model(
+            start, self.head()(self.chain(joined, [*self.behind(), *self.end()]))
+        )
+
+    def make_two_inputs(self) -> Any:
+        starts = [self.input(), self.keras.Input(shape=(3,), batch_size=self.batch())]
+        value = self.chain(starts[0], [*self.start(), *self.before()])
+        layer = self.recurrent(self.merge(), return_sequences=False)
+        joined = self.layers.Concatenate()([layer(value), starts[1]])
+        return self.keras.Model(starts, self.head()(joined))
+
+    # ---- numbers ----------------------------------------------------------------------------
+
+    def give_weights(self, model: Any) -> None:
+        for layer in model.layers:
+            if hasattr(layer, "layers"):
+                self.give_weights(layer)
+                continue
+            given = [self.weight(x.shape) for x in layer.get_weights()]
+            if type(layer).__name__ == "BatchNormalization":
+                given[-1] = abs(given[-1]) + 0.3
+            layer.set_weights(given)
+
+    def weight(self, shape: Any) -> Any:
+        if len(shape) < 2:
+            return self.generator.uniform(-0.5, 0.5, shape)
+        return self.generator.normal(size=shape) / np.prod(shape[:-1]) ** 0.5
+
+    def inputs(self) -> list[Any]:
+        there = self.pattern()
+        if self.options["input"].startswith("ids"):
+            values = self.generator.integers(1, VOCABULARY, (ROWS, self.steps)) * there
+            values = values.astype(np.int32)
+        else:
+            values = self.generator.normal(size=(ROWS, self.steps, FEATURES)) * there[..., None]
+            values = values.astype(np.float32)
+        if self.options["form"] != "two inputs":
+            return [values]
+        return [values, self.generator.normal(size=(ROWS, 3)).astype(np.float32)]
+
+    def pattern(self) -> Any:
+        """Which steps hold something: rows of every length from 0 on, or any of them."""
+        steps = np.arange(self.steps)
+        lengths = self.generator.integers(0, self.steps + 1, ROWS)
+        lengths[:2] = 0, 1
+        kind = self.options["mask"]
+        if kind == "left":
+            return steps >= self.steps - lengths[:, None]
+        if kind == "right":
+            return steps < lengths[:, None]
+        if kind == "random":
+            return self.generator.random((ROWS, self.steps)) < 0.5
+        one = steps == self.generator.integers(0, self.steps, ROWS)[:, None]
+        return {"none": steps >= 0 * lengths[:, None], "all": one & ~one, "all but one": one}[kind]
+
+
+def arrays_of(result: Any) -> list[Any]:
+    results = result if isinstance(result, (list, tuple)) else [result]
+    return [np.asarray(one) for one in results]
+
+
+def make(keras: Any, folder: Path, options: Options) -> dict[str, Any]:
+    keras.backend.clear_session()
+    keras.backend.set_floatx(options["dtype"])
+    maker = Maker(keras, options)
+    model = maker.model()
+    maker.give_weights(model)
+    batches = [maker.inputs() for _ in range(2 if maker.stateful else 1)]
+    found: dict[str, Any] = {}
+    for index, batch in enumerate(batches):
+        given = batch if len(batch) > 1 else batch[0]
+        for k, one in enumerate(batch):
+            found[f"input {index} {k}"] = one
+        for k, one in enumerate(arrays_of(model(given, training=False))):
+            found[f"output {index} {k}"] = one
+    name = f"{options['seed']}"
+    path = folder / f"{name}{options['file']}"
+    try:
+        model.save(str(path))
+    except ValueError as error:  # Keras 3.0 gives the arrays of nested models the same names
+        if "name already exists" not in str(error):
+            raise
+        path = folder / f"{name}.keras"
+        model.save(str(path))
+    np.savez(folder / f"{name}.npz", **found)
+    return {"name": name, "file": path.name, "options": {**options, "file": path.suffix}}
+
+
+def main() -> None:
+    folder, count, seed = Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3])
+    keras = importlib.import_module(sys.argv[4] if len(sys.argv) > 4 else "keras")
+    folder.mkdir(parents=True, exist_ok=True)
+    made, refused = [], []
+    for options in options_of(count, seed):
+        try:
+            made.append(make(keras, folder, options))
+        except Exception as error:  # Keras cannot build or save it: nothing to compare with
+            last = traceback.format_exception_only(type(error), error)[-1].strip()
+            refused.append({"options": options, "error": last[:400]})
+    version = {"keras": keras.__version__, "module": keras.__name__}
+    version["backend"] = keras.backend.backend()
+    index = {"version": version, "made": made, "refused": refused}
+    (folder / "index.json").write_text(json.dumps(index), encoding="utf-8")
+    print(f"{len(made)} models of {keras.__name__} {keras.__version__}, {len(refused)} refused")
+
+
+if __name__ == "__main__":
+    main()
