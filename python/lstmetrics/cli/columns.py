@@ -84,11 +84,11 @@ class Columns:
         for name in self._text_columns:
             texts = batch.column(name).cast(pa.string())
             _missing(name, texts, problems)
-            found[name] = pc.fill_null(texts, "").to_pylist()
+            found[name] = _texts(texts, "").to_pylist()
         for name in self._id_columns:
             found[name] = _token_ids(name, batch.column(name).cast(pa.string()), problems)
         for name in self._group_columns:
-            values = pc.fill_null(_decoded(batch.column(name)).cast(pa.string()), "(none)")
+            values = _texts(_decoded(batch.column(name)).cast(pa.string()), "(none)")
             found[f"by {name}"] = values.dictionary_encode()
         return found, problems
 
@@ -97,13 +97,12 @@ class Columns:
     ) -> npt.NDArray[np.int64]:
         _missing(name, column, problems)
         if pa.types.is_integer(column.type) and self._places_are_labels:
-            plain = pc.fill_null(column, 0).to_numpy(zero_copy_only=False)
-            indices = np.asarray(plain, np.int64)
+            indices = np.asarray(_filled(column), np.int64)
             wrong = (indices < 0) | (indices >= len(self._labels))
         else:
             coded = column if pa.types.is_dictionary(column.type) else column.dictionary_encode()
             places = [self._place(value) for value in coded.dictionary.to_pylist()]
-            codes = coded.indices.fill_null(0).to_numpy(zero_copy_only=False)
+            codes = _filled(coded.indices)
             indices = np.asarray([*places, -1], np.int64)[codes if places else codes * 0 - 1]
             wrong = indices < 0
         if wrong.any():
@@ -206,7 +205,7 @@ def _numbers(
     _missing(name, values, problems)
     if not (pa.types.is_floating(values.type) or pa.types.is_integer(values.type)):
         values = _parsed(name, values, problems)
-    numbers = values.to_numpy(zero_copy_only=False)
+    numbers = _filled(values)
     if numbers.dtype.kind != "f":
         numbers = numbers.astype(np.float64)
     good = (numbers >= 0) & (numbers <= 1)
@@ -225,7 +224,7 @@ def _parsed(name: str, values: pa.Array, problems: list[_Problem]) -> pa.Array:
     """Return text as numbers, with 0 for what is none."""
     texts = values.cast(pa.string())
     try:
-        return pc.fill_null(texts.cast(pa.float64()), 0.0)
+        return texts.cast(pa.float64())
     except pa.ArrowInvalid:
         pass
     numbers = []
@@ -241,7 +240,7 @@ def _parsed(name: str, values: pa.Array, problems: list[_Problem]) -> pa.Array:
 def _token_ids(name: str, texts: pa.Array, problems: list[_Problem]) -> list[list[int]]:
     _missing(name, texts, problems)
     found: list[list[int]] = []
-    for row, cell in enumerate(pc.fill_null(texts, "").to_pylist()):
+    for row, cell in enumerate(_texts(texts, "").to_pylist()):
         try:
             found.append([int(token) for token in cell.split()])
         except ValueError:
@@ -249,6 +248,18 @@ def _token_ids(name: str, texts: pa.Array, problems: list[_Problem]) -> list[lis
             problems.append(_Problem(row, name, words, repr(cell[:_SHOWN])))
             found.append([])
     return found
+
+
+def _filled(numbers: pa.Array) -> npt.NDArray[Any]:
+    """Return numbers as an array, with 0 for nulls, which have been told of."""
+    if numbers.null_count:
+        numbers = pc.fill_null(numbers, 0)
+    # Not to_numpy, which imports pandas where that is installed.
+    return np.from_dlpack(numbers)
+
+
+def _texts(values: pa.Array, default: str) -> pa.Array:
+    return pc.fill_null(values, default) if values.null_count else values
 
 
 def _missing(name: str, values: pa.Array, problems: list[_Problem]) -> None:

@@ -74,12 +74,16 @@ class ClassificationStates:
         """Add a batch of true and predicted classes, by index."""
         self.confusion.update(truth, predicted)
 
-    def update_scores(self, truth: Indices, scores: npt.NDArray[Any]) -> Indices:
+    def update_scores(
+        self, truth: Indices, scores: npt.NDArray[Any]
+    ) -> tuple[npt.NDArray[Any], Indices]:
         """Add a batch of true classes and probabilities: (n, classes), or (n,) of the positive.
 
         Returns
         -------
-        ndarray of intp, shape (n,)
+        table : ndarray of float, shape (n, classes)
+            The probabilities with a column for each class.
+        predicted : ndarray of intp, shape (n,)
             The classes predicted: the most probable, the first on ties; of one column, the
             positive one where its probability is above one half.
         """
@@ -96,7 +100,7 @@ class ClassificationStates:
         above = sure >= SURE
         self.sure += int(np.count_nonzero(above))
         self.sure_and_wrong += int(np.count_nonzero(above & (truth != predicted)))
-        return predicted
+        return table, predicted
 
     def read_scores(self, scores: npt.NDArray[Any]) -> tuple[npt.NDArray[Any], Indices]:
         """Return probabilities with a column for each class, and the classes predicted."""

@@ -108,9 +108,8 @@ class Classifying:
         """Add a batch: classes by index, and either predicted ones or scores."""
         confidence = None
         if scores is not None:
-            table, _ = self.states.read_scores(scores)
-            _check_rows(len(truth), len(table), "scores")
-            predicted = self.states.update_scores(truth, scores)
+            _check_rows(len(truth), len(scores), "scores")
+            table, predicted = self.states.update_scores(truth, scores)
             confidence = table[np.arange(len(table)), predicted]
             if self._grid is not None:
                 self._grid.update(truth, table)

@@ -132,7 +132,7 @@ class SliceCounts:
 def _coded(values: Any) -> tuple[list[Any], Indices]:
     """Return different values, and which of them each row has; of an Arrow dictionary, its own."""
     if hasattr(values, "dictionary") and hasattr(values, "indices"):
-        return values.dictionary.to_pylist(), np.asarray(values.indices)
+        return values.dictionary.to_pylist(), np.from_dlpack(values.indices).astype(np.intp)
     column = np.asarray(values)
     if column.dtype == object:
         column = np.asarray([str(value) for value in column])
