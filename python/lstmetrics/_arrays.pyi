@@ -14,6 +14,7 @@ _Floats = npt.NDArray[np.float64]
 AVERAGES: Final[dict[str | None, int]]
 NORMALIZATIONS: Final[dict[str | None, int]]
 PROBABILITY_METRICS: Final[dict[str, int]]
+TOKEN_METRICS: Final[dict[str, int]]
 CALIBRATION_KINDS: Final[dict[str, int]]
 CALIBRATION_NORMS: Final[dict[str, int]]
 DISAGREEMENTS: Final[dict[str | None, int]]
@@ -154,29 +155,45 @@ def top_k_accuracy(
     k: int,
     normalize: bool,
 ) -> tuple[float, int, bool]: ...
-def cross_entropy(
-    logits: _Array,
+def token_metric(
+    metric: int,
+    logits: _Labels,
     targets: _Array,
     mask: _Array | None,
     sample_weight: _Array | None,
     log_probabilities: bool,
     ignore_index: int | None,
+    k: int,
+    text: int,
 ) -> float: ...
-def perplexity(
-    logits: _Array,
+def token_metric_by_sequence(
+    metric: int,
+    logits: _Labels,
     targets: _Array,
     mask: _Array | None,
     sample_weight: _Array | None,
     log_probabilities: bool,
     ignore_index: int | None,
-) -> float: ...
+    k: int,
+    text: _Array | None,
+    out: _Floats,
+) -> None: ...
 def token_nll(
-    logits: _Array,
+    logits: _Labels,
     targets: _Array,
     mask: _Array | None,
+    sample_weight: _Array | None,
     log_probabilities: bool,
     ignore_index: int | None,
 ) -> _Floats: ...
+def token_hits(
+    logits: _Labels,
+    targets: _Array,
+    mask: _Array | None,
+    log_probabilities: bool,
+    ignore_index: int | None,
+    k: int,
+) -> npt.NDArray[np.bool_]: ...
 def exp(x: _Array, out: _Array) -> None: ...
 def log(x: _Array, out: _Array) -> None: ...
 def sigmoid(x: _Array, out: _Array) -> None: ...

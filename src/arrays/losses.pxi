@@ -1,4 +1,4 @@
-# Losses of probabilities and of tokens.
+# Losses of probabilities.
 
 cdef extern from "border/losses.hpp" namespace "lstmetrics::border":
     cdef enum class ProbabilityMetric(uint8_t):
@@ -18,15 +18,6 @@ cdef extern from "border/losses.hpp" namespace "lstmetrics::border":
         ProbabilityMetric, object, object, object, object) except +set_python_error
     LossAnswer c_indicator_metric "lstmetrics::border::indicator_metric"(
         ProbabilityMetric, object, object, object) except +set_python_error
-
-    cdef enum class TokenMetric(uint8_t):
-        cross_entropy
-        perplexity
-
-    double c_token_metric "lstmetrics::border::token_metric"(
-        TokenMetric, object, object, object, object, cbool, object) except +set_python_error
-    void c_token_nll "lstmetrics::border::token_nll"(
-        object, object, object, cbool, object, object) except +set_python_error
 
 
 PROBABILITY_METRICS = {
@@ -51,22 +42,3 @@ def indicator_metric(int metric, y_true, y_proba, sample_weight):
     cdef LossAnswer answer = c_indicator_metric(
         <ProbabilityMetric>metric, y_true, y_proba, sample_weight)
     return answer.value, answer.sums_to_one, answer.weights_cancel
-
-
-def cross_entropy(logits, targets, mask, sample_weight, bint log_probabilities, ignore_index):
-    """Nats per token."""
-    return c_token_metric(TokenMetric.cross_entropy, logits, targets, mask, sample_weight,
-                          log_probabilities, ignore_index)
-
-
-def perplexity(logits, targets, mask, sample_weight, bint log_probabilities, ignore_index):
-    """exp(cross_entropy)."""
-    return c_token_metric(TokenMetric.perplexity, logits, targets, mask, sample_weight,
-                          log_probabilities, ignore_index)
-
-
-def token_nll(logits, targets, mask, bint log_probabilities, ignore_index):
-    """The loss of each token, in nats; 0 for those left out."""
-    out = np.empty(len(targets))
-    c_token_nll(logits, targets, mask, log_probabilities, ignore_index, out)
-    return out

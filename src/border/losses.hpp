@@ -1,4 +1,4 @@
-// Losses of probabilities and of tokens: the arguments of one call, and the one-shot calls.
+// Losses of probabilities: the arguments of one call, and the one-shot calls.
 #pragma once
 
 #include <Python.h>
@@ -9,7 +9,6 @@
 #include "border/buffer.hpp"
 #include "border/labels.hpp"
 #include "lstmetrics/metrics/loss_sum.hpp"
-#include "lstmetrics/metrics/token_loss.hpp"
 
 namespace lstmetrics::border {
 
@@ -67,31 +66,5 @@ LossAnswer probability_metric(ProbabilityMetric metric, PyObject* y_true, PyObje
 // The same of samples that have any number of labels: `y_true` is an indicator, labels by columns.
 LossAnswer indicator_metric(ProbabilityMetric metric, PyObject* y_true, PyObject* probabilities,
                             PyObject* sample_weight);
-
-// Logits (tokens x vocabulary), targets, a mask and weights.
-class TokenArrays {
- public:
-  TokenArrays(PyObject* logits, PyObject* targets, PyObject* mask, PyObject* sample_weight);
-  std::size_t items() const noexcept { return matrix_.rows * matrix_.columns; }
-  const Matrix& matrix() const noexcept { return matrix_; }
-  const Column& targets() const noexcept { return targets_; }
-  // `ignore_index` is an int or None.
-  metrics::TokenOptions options(bool log_probabilities, PyObject* ignore_index) const;
-
- private:
-  Buffer logits_buffer_;
-  Buffer targets_buffer_;
-  Matrix matrix_;
-  Column targets_;
-  OptionalColumn mask_;
-  OptionalColumn weights_;
-};
-
-enum class TokenMetric : std::uint8_t { cross_entropy, perplexity };
-double token_metric(TokenMetric metric, PyObject* logits, PyObject* targets, PyObject* mask,
-                    PyObject* sample_weight, bool log_probabilities, PyObject* ignore_index);
-// The loss of each token into `out`, a contiguous array of float64.
-void token_nll(PyObject* logits, PyObject* targets, PyObject* mask, bool log_probabilities,
-               PyObject* ignore_index, PyObject* out);
 
 }  // namespace lstmetrics::border

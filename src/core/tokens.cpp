@@ -1,4 +1,6 @@
 // TokenLoss as a Python class.
+#include "border/tokens.hpp"
+
 #include <cstdint>
 #include <memory>
 #include <optional>

@@ -74,6 +74,7 @@ LOOPS = {
     "metrics/_targets.py": "over arguments",
     "streaming/_confusion.py::Confusion.compute": "over the three metrics",
     "streaming/_confusion.py::Confusion.report": "over the averages",
+    "metrics/_windows.py::_windows": "over documents and their windows",
     "streaming/_entities.py::Entities.compute": "over averages and metrics",
     "streaming/_base.py::Streaming._replicates": "over a few replicates",
     "streaming/_interval.py": "over methods and replicates",

@@ -198,6 +198,54 @@ CASE("token loss: masks, ignored targets, weights and log-probabilities") {
   CHECK(each == std::vector<double>({-std::log(.5), -std::log(.75), 0, 0}));
 }
 
+CASE("token loss: each token, with weights and hits") {
+  const std::vector<double> log_probs = {-1, -2, -3, -4, -kInf, 0, -5, -6};
+  const std::vector<std::int32_t> targets = {0, 1, 0, -100};
+  const std::vector<double> weights = {2, 0.5, 0, 7};
+  const Column w = inputs::column(weights);
+  TokenOptions options{.log_probabilities = true, .ignore_index = -100, .weights = &w};
+  std::vector<double> each(4, 9);
+  token_nll(inputs::matrix(log_probs, 2), inputs::column(targets), options, each.data());
+  CHECK(each == std::vector<double>({2, 2, 0, 0}));  // a weight of zero leaves infinity out
+  std::vector<std::uint8_t> hits(4, 9);
+  token_hits(inputs::matrix(log_probs, 2), inputs::column(targets), options, 1, hits.data());
+  CHECK(hits == std::vector<std::uint8_t>({1, 0, 0, 0}));
+  token_hits(inputs::matrix(log_probs, 2), inputs::column(targets), options, 2, hits.data());
+  CHECK(hits == std::vector<std::uint8_t>({1, 1, 1, 0}));
+  CHECK_THROWS(
+      token_hits(inputs::matrix(log_probs, 2), inputs::column(targets), options, 0, hits.data()),
+      InvalidValue);
+}
+
+CASE("token loss: sequences of equal length, each alone") {
+  const std::vector<double> logits = {1, 2, 3, 4, 5, 6, 7, 8, 9, 1, 2, 3};
+  const std::vector<std::int32_t> targets = {0, 1, 0, 1, 0, 1};
+  const std::vector<std::int8_t> mask = {1, 0, 1, 1, 1, 1};
+  const std::vector<double> weights = {1, 2, 3, 4, 5, 6};
+  const Column m = inputs::column(mask);
+  const Column w = inputs::column(weights);
+  const TokenOptions options{.mask = &m, .weights = &w};
+  TokenLoss merged;
+  std::vector<std::int64_t> tokens;
+  for_each_sequence(inputs::matrix(logits, 2), inputs::column(targets), options, 3,
+                    [&](const Matrix& rows, const Column& column, const TokenOptions& part) {
+                      TokenLoss state;
+                      state.update_logits(rows, column, part);
+                      tokens.push_back(state.tokens());
+                      merged.merge(state);
+                    });
+  CHECK(tokens == std::vector<std::int64_t>({1, 2, 2}));
+  TokenLoss whole;
+  whole.update_logits(inputs::matrix(logits, 2), inputs::column(targets), options);
+  CHECK(merged == whole);
+  const auto nothing = [](const Matrix&, const Column&, const TokenOptions&) {};
+  for (const std::size_t sequences : {0u, 4u}) {
+    CHECK_THROWS(for_each_sequence(inputs::matrix(logits, 2), inputs::column(targets), options,
+                                   sequences, nothing),
+                 ShapeError);
+  }
+}
+
 CASE("token loss: huge and infinite logits") {
   const auto nll = [](const std::vector<float>& row, std::int64_t target) {
     const std::vector<std::int64_t> targets = {target};

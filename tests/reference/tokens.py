@@ -54,3 +54,20 @@ def top_k_hit(logits: Sequence[float], target: int, k: int) -> bool:
         for index, x in enumerate(logits)
     )
     return ahead < k
+
+
+def strided_windows(tokens: int, max_length: int, stride: int) -> list[tuple[int, int, list[int]]]:
+    """The loop of Hugging Face's perplexity guide: windows, and the tokens that each one judges.
+
+    The labels of the first tokens of a window are masked, and the first of all has no prediction.
+    """
+    windows = []
+    previous_end = 0
+    for begin in range(0, tokens, stride):
+        end = min(begin + max_length, tokens)
+        judged = [token for token in range(previous_end, end) if token > begin]
+        windows.append((begin, end, judged))
+        previous_end = end
+        if end == tokens:
+            break
+    return windows

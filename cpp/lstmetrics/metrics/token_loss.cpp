@@ -176,16 +176,4 @@ TokenLoss TokenLoss::load(Reader& reader, std::uint16_t) {
   return state;
 }
 
-void token_nll(const Matrix& logits, const Column& targets, const TokenOptions& options,
-               double* out) {
-  TokenRows rows(logits, targets, options, Ranking::none);
-  const auto block = std::make_unique_for_overwrite<TokenBlock>();
-  for (std::size_t begin = 0; begin < logits.rows; begin += kBlock) {
-    const std::size_t n = std::min(kBlock, logits.rows - begin);
-    rows.read(begin, n, *block);
-    std::fill_n(out + begin, n, 0.0);
-    for (std::size_t i = 0; i < block->size; ++i) out[block->row[i]] = block->nll[i];
-  }
-}
-
 }  // namespace lstmetrics::metrics

@@ -9,6 +9,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string_view>
 #include <vector>
@@ -82,9 +83,18 @@ class LSTMETRICS_API TokenLoss {
   TokenSums sums_;
 };
 
-// The loss of each token alone, with the same bits; tokens left out get 0. `out` holds one double
-// per row. Weights and text lengths in the options are not used.
+// The loss of each token alone, with the same bits, times its weight where weights are given;
+// tokens left out get 0. `out` holds one double per row. Text lengths are not used.
 LSTMETRICS_API void token_nll(const Matrix& logits, const Column& targets,
                               const TokenOptions& options, double* out);
+// 1 for each token within the top k, else 0, also for tokens left out. InvalidValue for k below 1.
+LSTMETRICS_API void token_hits(const Matrix& logits, const Column& targets,
+                               const TokenOptions& options, std::int64_t k, std::uint8_t* out);
+
+// f(logits, targets, options) for each of `sequences` parts of as many rows each, in order, with
+// mask and weights of the part. ShapeError unless they divide the rows.
+LSTMETRICS_API void for_each_sequence(
+    const Matrix& logits, const Column& targets, const TokenOptions& options, std::size_t sequences,
+    const std::function<void(const Matrix&, const Column&, const TokenOptions&)>& f);
 
 }  // namespace lstmetrics::metrics

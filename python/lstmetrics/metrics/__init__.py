@@ -32,7 +32,13 @@ from lstmetrics.metrics._entities import (
     entity_recall_score,
 )
 from lstmetrics.metrics._jaccard import jaccard_score
-from lstmetrics.metrics._language import cross_entropy, perplexity
+from lstmetrics.metrics._language import (
+    bits_per_byte,
+    bits_per_character,
+    bits_per_token,
+    cross_entropy,
+    perplexity,
+)
 from lstmetrics.metrics._precision import (
     f1_score,
     fbeta_score,
@@ -42,11 +48,16 @@ from lstmetrics.metrics._precision import (
 )
 from lstmetrics.metrics._probabilistic import log_loss
 from lstmetrics.metrics._report import classification_report
+from lstmetrics.metrics._token_accuracy import token_accuracy, top_k_token_accuracy
 from lstmetrics.metrics._top_k import top_k_accuracy_score
+from lstmetrics.metrics._windows import token_windows
 
 __all__ = [
     "accuracy_score",
     "balanced_accuracy_score",
+    "bits_per_byte",
+    "bits_per_character",
+    "bits_per_token",
     "brier_score_loss",
     "calibration_curve",
     "calibration_edges",
@@ -75,6 +86,9 @@ __all__ = [
     "precision_recall_fscore_support",
     "precision_score",
     "recall_score",
+    "token_accuracy",
+    "token_windows",
     "top_k_accuracy_score",
+    "top_k_token_accuracy",
     "zero_one_loss",
 ]

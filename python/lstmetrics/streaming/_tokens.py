@@ -14,6 +14,7 @@ from lstmetrics.metrics._tokens import (
     Inputs,
     check_ignore_index,
     flat,
+    judged,
     log_probabilities,
     token_input,
 )
@@ -79,6 +80,7 @@ class Tokens(Streaming):
         inputs: Inputs = "logits",
         mask: npt.ArrayLike | None = None,
         sample_weight: npt.ArrayLike | None = None,
+        context: npt.ArrayLike | None = None,
         characters: int = 0,
         bytes: int = 0,
     ) -> Self:
@@ -86,7 +88,7 @@ class Tokens(Streaming):
 
         Parameters
         ----------
-        logits : array-like of shape (..., vocabulary), float32 or float64
+        logits : array-like of shape (..., vocabulary), float64, float32, float16 or bfloat16
             Scores of each possible next token.
         targets : array-like of shape (...), integers
             The tokens that came.
@@ -96,6 +98,9 @@ class Tokens(Streaming):
             Tokens where it is zero are left out.
         sample_weight : array-like of shape (...), default=None
             Weights, finite and not negative; 1 each when None.
+        context : int or array-like of shape (...) without the steps, default=None
+            How many tokens at the start of each sequence are left out, because another window has
+            judged them: see :func:`lstmetrics.metrics.token_windows`.
         characters, bytes : int, default=0
             Length of the text these tokens stand for.
 
@@ -108,7 +113,7 @@ class Tokens(Streaming):
         ShapeError, InvalidTypeError, InvalidValueError, CountOverflowError
             For shapes that do not fit, targets outside the vocabulary, NaN, and negative weights.
         """
-        given = token_input(logits, targets, mask, sample_weight, "Tokens.update")
+        given, _ = token_input(logits, targets, mask, sample_weight, "Tokens.update", context)
         self._state.update_logits(
             *given,
             log_probabilities(inputs, "Tokens.update"),
@@ -125,6 +130,7 @@ class Tokens(Streaming):
         mask: npt.ArrayLike | None = None,
         sample_weight: npt.ArrayLike | None = None,
         correct: npt.ArrayLike | None = None,
+        context: npt.ArrayLike | None = None,
         characters: int = 0,
         bytes: int = 0,
     ) -> Self:
@@ -138,6 +144,8 @@ class Tokens(Streaming):
             As in :meth:`update`.
         correct : array-like of shape (...), booleans or integers, default=None
             Whether the likeliest token was the target.
+        context : int or array-like of shape (...) without the steps, default=None
+            As in :meth:`update`.
         characters, bytes : int, default=0
             Length of the text these tokens stand for.
 
@@ -154,7 +162,7 @@ class Tokens(Streaming):
         losses = at_most_double(array_like(nll, "nll", function))
         self._state.update_nll(
             losses.reshape(-1),
-            flat(mask, "mask", function, losses.shape),
+            judged(mask, context, function, losses.shape),
             flat(weights(sample_weight, function), "sample_weight", function, losses.shape),
             flat(correct, "correct", function, losses.shape),
             characters,

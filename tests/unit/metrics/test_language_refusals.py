@@ -1,7 +1,8 @@
-"""What cross_entropy and perplexity refuse."""
+"""What language-model metrics refuse."""
 
 from __future__ import annotations
 
+import functools
 import math
 from typing import Any
 
@@ -20,7 +21,18 @@ from lstmetrics.errors import (
 LOGITS = np.zeros((3, 4))
 
 
-@pytest.mark.parametrize("function", [metrics.cross_entropy, metrics.perplexity])
+FUNCTIONS = [
+    metrics.cross_entropy,
+    metrics.perplexity,
+    metrics.bits_per_token,
+    functools.partial(metrics.bits_per_character, characters=9),
+    functools.partial(metrics.bits_per_byte, bytes=9),
+    metrics.token_accuracy,
+    metrics.top_k_token_accuracy,
+]
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
 @pytest.mark.parametrize(
     ("logits", "targets", "keywords", "error", "message"),
     [
@@ -30,7 +42,7 @@ LOGITS = np.zeros((3, 4))
         (LOGITS, [0, -1, 1], {}, InvalidValueError, "-1"),
         (LOGITS, [0.0, 1.0, 2.0], {}, InvalidTypeError, "targets must be integers"),
         (LOGITS.astype(int), [0, 1, 2], {}, InvalidTypeError, "logits must be floats"),
-        (LOGITS.astype("f2"), [0, 1, 2], {}, UnsupportedError, "float16 is not supported"),
+        (LOGITS.astype("longdouble"), [0, 1, 2], {}, UnsupportedError, "is not supported"),
         (LOGITS * np.nan, [0, 1, 2], {}, InvalidValueError, "0"),
         (LOGITS - np.inf, [0, 1, 2], {}, InvalidValueError, "0"),
         (LOGITS + np.inf, [0, 1, 2], {}, InvalidValueError, "0"),
@@ -38,6 +50,10 @@ LOGITS = np.zeros((3, 4))
         (LOGITS, [0, 1, 2], {"sample_weight": [1, 1, -1]}, InvalidValueError, "sample_weight"),
         (LOGITS, [0, 1, 2], {"sample_weight": [1, 1, np.nan]}, InvalidValueError, "sample_weight"),
         (LOGITS, [0, 1, 2], {"inputs": "probs"}, InvalidParameterError, "'logits', 'log_probs'"),
+        (LOGITS, [0, 1, 2], {"context": 1.5}, InvalidTypeError, "context must be whole numbers"),
+        (LOGITS, [0, 1, 2], {"context": -1}, InvalidValueError, "context must not be negative"),
+        (LOGITS, [0, 1, 2], {"context": [1]}, ShapeError, r"context has shape \(1,\)"),
+        (LOGITS, [0, 1, 2], {"reduction": "batch"}, InvalidParameterError, "'reduction'"),
         (LOGITS, [0, 1, 2], {"ignore_index": 1.5}, InvalidParameterError, "an int or None"),
     ],
 )
@@ -83,3 +99,56 @@ def test_huge_logits_do_not_overflow() -> None:
     logits = np.full((3, 4), 1e4, np.float32)
     assert metrics.perplexity(logits, [0, 1, 2]) == 4.0
     assert metrics.perplexity(-logits, [0, 1, 2]) == 4.0
+
+
+@pytest.mark.parametrize("function", FUNCTIONS[:3] + FUNCTIONS[5:])
+def test_sequences_are_named_in_refusals(function: Any) -> None:
+    logits = np.zeros((2, 3, 4))
+    with pytest.raises(InvalidValueError, match=r"sequence 1: targets\[2\] is 4"):
+        function(logits, [[0, 1, 2], [0, 1, 4]], reduction="sequence")
+    logits[1, 0, 0] = np.nan
+    with pytest.raises(InvalidValueError, match="sequence 1: row 0 of logits holds NaN"):
+        function(logits, [[0, 1, 2], [0, 1, 3]], reduction="sequence")
+
+
+@pytest.mark.parametrize(
+    ("characters", "keywords", "error", "message"),
+    [
+        (1.5, {}, InvalidTypeError, "must be whole numbers, got 1.5"),
+        ([3, 4], {}, ShapeError, "goes with reduction='sequence'"),
+        (-1, {}, InvalidValueError, "must not be negative"),
+        ([3], {"reduction": "sequence"}, ShapeError, r"shape \(1,\), expected \(2,\)"),
+        ([3, -4], {"reduction": "sequence"}, InvalidValueError, "must not be negative"),
+        ([3, 0.5], {"reduction": "sequence"}, InvalidTypeError, "must be whole numbers"),
+    ],
+)
+def test_lengths_of_text(
+    characters: Any, keywords: Any, error: type[Exception], message: str
+) -> None:
+    logits, targets = np.zeros((2, 3, 4)), np.zeros((2, 3), int)
+    with pytest.raises(error, match=message):
+        metrics.bits_per_character(logits, targets, characters=characters, **keywords)
+
+
+@pytest.mark.parametrize("k", [0, -1, 1.5, True, None])
+def test_the_k_of_top_k(k: Any) -> None:
+    with pytest.raises(InvalidParameterError, match="'k' parameter"):
+        metrics.top_k_token_accuracy(LOGITS, [0, 1, 2], k=k)
+
+
+@pytest.mark.parametrize(
+    ("positions", "window", "stride", "error"),
+    [
+        (5, 0, None, InvalidParameterError),
+        (5, 2.0, None, InvalidParameterError),
+        (5, 2, 0, InvalidParameterError),
+        (5, 2, 3, InvalidParameterError),
+        (5, 2, True, InvalidParameterError),
+        (-1, 2, None, InvalidValueError),
+        ([3, -1], 2, None, InvalidValueError),
+        (5.0, 2, None, InvalidTypeError),
+    ],
+)
+def test_windows(positions: Any, window: Any, stride: Any, error: type[Exception]) -> None:
+    with pytest.raises(error):
+        metrics.token_windows(positions, window, stride)
