@@ -29,12 +29,12 @@ TORCHMETRICS = "torchmetrics>=1.9,<2"
 KERAS = {
     "keras": ["tensorflow-cpu==2.21.0", "keras==3.15.1", "tf-keras==2.21.0"],
     "keras212": ["tensorflow-cpu==2.12.1", "numpy<1.24"],
-    "keras30": ["keras==3.0.5", "jax==0.10.2", "packaging"],
+    "keras30": ["keras==3.0.5", "tensorflow-cpu==2.16.2", "numpy<2"],
 }
 KERAS_WRITERS = {
     "keras": ["keras,tensorflow", "tf_keras,tensorflow"],
     "keras212": ["keras,tensorflow"],
-    "keras30": ["keras,jax"],
+    "keras30": ["keras,tensorflow"],
 }
 # The emulator cannot fork where threads run, and programs that a case starts are not emulated.
 NOT_EMULATED = {"test_runtime_fork.cpp", "test_runtime_isa.cpp"}

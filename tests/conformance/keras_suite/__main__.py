@@ -28,8 +28,8 @@ def main() -> int:
             environment = os.environ | {"KERAS_BACKEND": backend, "PYTHONWARNINGS": "ignore"}
             subprocess.run(command, env=environment, check=True)
             found.append(Comparison.of(Path(folder)))
-    print("\n| Keras | models compared | furthest from it | from the definition | failed |")
-    print("|---|---|---|---|---|")
+    columns = "models compared | furthest from it | from the definition | unsupported | failed"
+    print(f"\n| Keras | {columns} |\n|---|---|---|---|---|---|")
     for one in found:
         print(one.row())
     for one in found:

@@ -368,3 +368,35 @@ def test_a_model_of_keras_is_saved_as_ours(tmp_path: Path) -> None:
     lstmetrics.load_model(path).save(tmp_path / "m.safetensors")
     ours = lstmetrics.load_model(tmp_path / "m.safetensors")
     np.testing.assert_array_equal(ours.predict(IDS), expected())
+
+
+def states(keras: int, end: str) -> dict[str, Any]:
+    """The config of an LSTM that is given another's states and gives sequences, and an end."""
+    config = functional(keras)
+    layers = [one for one in config["config"]["layers"] if one["name"] not in ("joined", "head")]
+    for one in layers:
+        if one["name"] == "second":
+            one["config"]["return_sequences"] = True
+    last = layer(end, "last", **({"units": 2} if end == "Dense" else {}))
+    nodes: list[Any] = [{"args": [tensor("second")], "kwargs": {}}]
+    layers.append(last | {"name": "last", "inbound_nodes": nodes})
+    config["config"] |= {"layers": layers, "output_layers": [["last", 0, 0]]}
+    return config
+
+
+def test_states_take_the_mask_away_in_keras_3(tmp_path: Path) -> None:
+    """What looks at the mask that comes out again is refused; what does not is run."""
+    given = BRANCHES
+    weights = {
+        "layers/embedding": given[:1],
+        "layers/bidirectional/forward_layer/cell": given[1:4],
+        "layers/bidirectional/backward_layer/cell": given[4:7],
+        "layers/lstm/cell": given[7:10],
+        "layers/lstm_1/cell": given[7:10],
+        "layers/dense": [given[10][:2], given[11]],
+    }
+    path = write_archive(tmp_path / "m.keras", states(3, "Dense"), weights, version="3.0.0")
+    assert lstmetrics.load_model(path).output_shape == (None, None, 2)
+    path = write_archive(tmp_path / "n.keras", states(3, "GlobalAveragePooling1D"), weights)
+    with pytest.raises(lstmetrics.errors.UnsupportedError, match="'last' takes the mask of an"):
+        lstmetrics.load_model(path)

@@ -127,12 +127,15 @@ class Builder:
         self._note(part.layer, given, results)
         if not self._lost.isdisjoint(given):
             if isinstance(part.layer, _LOOKS_AT_MASK):
-                raise UnsupportedError(
-                    f"{self._owner}: {part.name!r} takes the mask of an LSTM that was given states "
-                    "and ran without it, as Keras 3 does; this is not supported"
-                )
+                raise self._lost_mask(part)
             self._lost.update(results if isinstance(part.layer, _KEEPS_MASK) else [])
         return results
+
+    def _lost_mask(self, part: Part) -> UnsupportedError:
+        return UnsupportedError(
+            f"{self._owner}: {part.name!r} takes the mask of an LSTM that was given states and ran "
+            "without it, as Keras 3 does; this is not supported"
+        )
 
     def _ids_of(self, part: Part, values: list[Value]) -> Value:
         """Put an input of ids in the place of an input of strings with its TextVectorization."""
@@ -222,6 +225,8 @@ class Builder:
         values = [nodes.value(one) for one in use.arguments]
         state = [nodes.value(one) for one in use.keywords.get("initial_state", [])]
         if "mask" in use.keywords:
+            if not self._lost.isdisjoint(values):
+                raise self._lost_mask(part)
             masks = [nodes.mask(one) for one in use.keywords["mask"]]
             own = [self._masks.get(value, frozenset()) for value in values]
             if None in masks or frozenset().union(*masks) != frozenset().union(*own):  # type: ignore[arg-type]
