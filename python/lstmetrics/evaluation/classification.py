@@ -195,7 +195,8 @@ class ClassificationStates:
         if not self.confusion.samples:
             return {}
         support = self.confusion.support().astype(np.int64)
-        most, least = int(support.argmax()), int(np.where(support, support, support.max()).argmin())
+        there = np.flatnonzero(support)
+        most, least = int(support.argmax()), int(there[support[there].argmin()])
         samples = self.confusion.samples
         z, p_value = self.confusion.chance_test()
         return {

@@ -107,6 +107,8 @@ def judge(report: Report, findings: Sequence[Finding], goals: list[Goal] | None)
     -------
     Verdict
     """
+    if not report.samples:
+        return Verdict("cannot tell", ["there are no samples"])
     chosen = _defaults(report) if goals is None else goals
     checks = [_check(report, goal) for goal in chosen]
     if goals is None:
@@ -131,7 +133,9 @@ def _headline(finding: Finding) -> str:
 
 def _spoils(finding: Finding) -> bool:
     """Whether a finding says that the test data cannot be trusted."""
-    return finding.code == "leakage" and finding.severity == "critical"
+    return finding.code == "one_class_only" or (
+        finding.code == "leakage" and finding.severity == "critical"
+    )
 
 
 def _blocking(findings: Sequence[Finding]) -> list[Finding]:

@@ -199,6 +199,26 @@ def test_a_slice_that_is_worse() -> None:
     assert "weak_slice" not in codes(same)
 
 
+@pytest.mark.parametrize(
+    "columns",
+    [{"y_pred": [1] * 500}, {"scores": [0.9] * 500}, {"scores": [0.2] * 500}],
+)
+def test_one_class_tells_nothing(columns: dict[str, Any]) -> None:
+    report = evaluate_predictions([1] * 500, labels=[0, 1], **columns)
+    assert codes(report)["one_class_only"] == "warning"
+    assert "near_chance" not in codes(report)
+    assert report.baseline["imbalance_ratio"] == 1
+    assert report.verdict.status != "ready"
+
+
+@pytest.mark.parametrize("columns", [{"y_pred": []}, {"scores": []}])
+def test_no_samples_tell_nothing(columns: dict[str, Any]) -> None:
+    report = evaluate_predictions([], labels=[0, 1], **columns)
+    assert report.verdict.status == "cannot tell"
+    assert report.verdict.reasons == ["there are no samples"]
+    assert report.to_json()
+
+
 def test_goals_of_the_user() -> None:
     columns = labels_of(9000, 1000, 2000, 8000)
     strict = evaluate_predictions(**columns, goals={"precision": 0.95})

@@ -139,10 +139,24 @@ def precision_recall_gap(report: Report) -> Iterator[Finding]:
     )
 
 
+def one_class_only(report: Report) -> Iterator[Finding]:
+    """All samples are of one class: nothing can be told from the others."""
+    if report.baseline.get("majority_accuracy") != 1:
+        return
+    label = report.baseline["majority_label"]
+    yield Finding(
+        "one_class_only",
+        "warning",
+        {"label": label, "samples": report.samples},
+        f"Every sample is {label!r}: whether the model tells classes apart does not show.",
+        "Evaluate on samples of every class; see whether the data were sorted before the split.",
+    )
+
+
 def near_chance(report: Report) -> Iterator[Finding]:
     """What is predicted has nothing to do with the truth, as far as these samples tell."""
     p_value = report.baseline.get("chance_p_value")
-    if p_value is None or not report.samples:
+    if p_value is None or report.baseline["majority_accuracy"] == 1:
         return
     z = report.baseline["chance_z"]
     if p_value < _SIGNIFICANT and z > 0:
@@ -210,6 +224,7 @@ def samples_for(share: float, reach: float, level: float) -> int:
 
 RULES = (
     accuracy_paradox,
+    one_class_only,
     near_chance,
     low_rates,
     precision_recall_gap,
