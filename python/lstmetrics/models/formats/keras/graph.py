@@ -125,6 +125,8 @@ class Builder:
         given = tuple(values) + tuple(state)
         results = list(as_values(part.name, part.layer(given)))
         self._note(part.layer, given, results)
+        if isinstance(part.layer, _MERGES) and self._dialect.masks == "none":
+            return [self._forget(part, results[0])]
         if not self._lost.isdisjoint(given):
             if isinstance(part.layer, _LOOKS_AT_MASK):
                 raise self._lost_mask(part)
@@ -244,13 +246,19 @@ class Builder:
         """Call a layer with states as Keras 3 does: then it hands on no mask by itself."""
         if not self._masks.get(values[0]):
             return self._call(part, values, state)
-        forgets = ours.MaxPooling1D(1, 1, name=self._unique(f"{part.name}_unmasked"))
-        (unmasked,) = as_values(part.name, forgets(values[0]))
-        self._note(forgets, values[:1], [unmasked])
-        results = self._call(part, [unmasked, *values[1:]], state)
+        results = self._call(part, [self._forget(part, values[0]), *values[1:]], state)
         # What it gives has the mask again.
         self._lost.update(one for one in results if self._ranks[one] == 3)
         return results
+
+    def _forget(self, part: Part, value: Value) -> Value:
+        """Return the value without its mask: a window of one step forgets it, and no more."""
+        if not self._masks.get(value):
+            return value
+        forgets = ours.MaxPooling1D(1, 1, name=self._unique(f"{part.name}_unmasked"))
+        (unmasked,) = as_values(part.name, forgets(value))
+        self._note(forgets, [value], [unmasked])
+        return unmasked
 
     def _operate(self, nodes: Nodes, use: Use) -> Mask:
         """Return the mask that an operation gives; of any other, nothing that can be used."""

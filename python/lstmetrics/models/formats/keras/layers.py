@@ -258,10 +258,15 @@ def _flatten(label: str, config: Config, dialect: Dialect, rank: int) -> ours.La
     return ours.Flatten()
 
 
+def _masks(dialect: Dialect) -> str:
+    """Return how masks join; where there are none afterwards, any way will do."""
+    return "all" if dialect.masks == "none" else dialect.masks
+
+
 def _merge(kind: Callable[..., ours.Layer]) -> Reader:
     def read(label: str, config: Config, dialect: Dialect, rank: int) -> ours.Layer:
         del label, config, rank
-        return kind(masks=dialect.masks)
+        return kind(masks=_masks(dialect))
 
     return read
 
@@ -270,7 +275,7 @@ def _concatenate(label: str, config: Config, dialect: Dialect, rank: int) -> our
     axis = config.get("axis", -1)
     if isinstance(axis, bool) or not isinstance(axis, int) or not -rank < axis < rank or not axis:
         raise UnsupportedError(f"{label}: axis={axis!r} is not supported")
-    return ours.Concatenate(-1 if axis % rank == rank - 1 else 1, masks=dialect.masks)
+    return ours.Concatenate(-1 if axis % rank == rank - 1 else 1, masks=_masks(dialect))
 
 
 _LSTM_FLAGS = ("return_sequences", "return_state", "go_backwards", "stateful")

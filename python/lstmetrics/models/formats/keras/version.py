@@ -25,7 +25,8 @@ class Dialect:
     keras3 : bool
         Whether it is Keras 3.
     masks : str
-        How layers that merge join masks.
+        How layers that merge join masks: steps count that count in ``"any"`` input or in
+        ``"all"``; ``"none"`` gives no mask.
     repeats_state : bool
         Whether masked steps of an LSTM give its state, as in Keras before it became TensorFlow's.
     """
@@ -61,11 +62,12 @@ class Dialect:
                 f"files of Keras {version} are not supported; supported are 2.2 to 3.x: save the "
                 "model again with one of these"
             )
+        masks = "any" if numbers >= (3, 4) else "none" if numbers >= (3, 0) else "all"
         by_version = "hard_sigmoid" if numbers >= (3, 0) else "hard_sigmoid_02"
         return cls(
             version,
             hard_sigmoid or by_version,
             keras3=numbers >= (3, 0),
-            masks="any" if numbers >= (3, 4) else "all",
+            masks=masks,
             repeats_state=numbers < (2, 4) and "tf" not in version,
         )
