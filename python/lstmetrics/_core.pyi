@@ -15,6 +15,8 @@ import typing_extensions
 __all__: list[str] = [
     "CONTRACT_VERSION",
     "CalibrationBins",
+    "ClusteredCounts",
+    "ClusteredLosses",
     "Column",
     "ConfusionCounts",
     "EntityCounts",
@@ -33,11 +35,15 @@ __all__: list[str] = [
     "available_isa_levels",
     "compiled_isa_levels",
     "compiler",
+    "composite_bytes",
+    "composite_digest_payload",
     "current_isa",
     "float32_array",
     "num_threads",
+    "open_composite",
     "set_isa",
     "set_num_threads",
+    "state_name",
     "version",
 ]
 
@@ -895,6 +901,127 @@ class PairedScores:
     @property
     def samples(self) -> int: ...
 
+class ClusteredCounts:
+    """
+    Confusion counts by cluster.
+    """
+
+    __hash__: typing.ClassVar[None]  # type: ignore[assignment]
+    @staticmethod
+    def from_bytes(data: bytes) -> ClusteredCounts:
+        """
+        Restore what to_bytes made; FormatError for anything else.
+        """
+    def __add__(self, other: ClusteredCounts) -> ClusteredCounts: ...
+    def __copy__(self) -> ClusteredCounts: ...
+    def __deepcopy__(self, memo: dict[int, typing.Any]) -> ClusteredCounts: ...
+    def __eq__(self, other: typing.Any) -> typing.Any: ...
+    def __getstate__(self) -> bytes: ...
+    def __iadd__(self, other: ClusteredCounts) -> ClusteredCounts: ...
+    def __init__(
+        self, models: typing.SupportsInt | typing.SupportsIndex, labels: typing.Any = None
+    ) -> None: ...
+    def __repr__(self) -> str: ...
+    def __setstate__(self, arg0: bytes) -> None: ...
+    def confusions(self) -> list[ConfusionCounts]: ...
+    def copy(self) -> ClusteredCounts:
+        """
+        Return an independent copy.
+        """
+    def digest(self) -> str:
+        """
+        SHA-256, in hexadecimal, of the contract's version and the canonical content.
+        """
+    def merge(self, other: ClusteredCounts) -> None:
+        """
+        Add another state to this one; MergeError if their parameters differ.
+        """
+    def replicates(
+        self,
+        seed: typing.SupportsInt | typing.SupportsIndex,
+        first: typing.SupportsInt | typing.SupportsIndex,
+        count: typing.SupportsInt | typing.SupportsIndex,
+    ) -> list[list[ConfusionCounts]]: ...
+    def reset(self) -> None:
+        """
+        Forget everything seen; keep the parameters.
+        """
+    def to_bytes(self) -> bytes:
+        """
+        Serialise to canonical bytes.
+        """
+    def update(
+        self, ids: typing.Any, y_true: typing.Any, y_pred: collections.abc.Sequence[typing.Any]
+    ) -> None: ...
+    @property
+    def ids(self) -> list[int] | list[str]: ...
+    @property
+    def labels(self) -> list[int] | list[str]: ...
+    @property
+    def models(self) -> int: ...
+    @property
+    def samples(self) -> int: ...
+
+class ClusteredLosses:
+    """
+    Exact sums of losses by cluster.
+    """
+
+    __hash__: typing.ClassVar[None]  # type: ignore[assignment]
+    @staticmethod
+    def from_bytes(data: bytes) -> ClusteredLosses:
+        """
+        Restore what to_bytes made; FormatError for anything else.
+        """
+    def __add__(self, other: ClusteredLosses) -> ClusteredLosses: ...
+    def __copy__(self) -> ClusteredLosses: ...
+    def __deepcopy__(self, memo: dict[int, typing.Any]) -> ClusteredLosses: ...
+    def __eq__(self, other: typing.Any) -> typing.Any: ...
+    def __getstate__(self) -> bytes: ...
+    def __iadd__(self, other: ClusteredLosses) -> ClusteredLosses: ...
+    def __init__(self, models: typing.SupportsInt | typing.SupportsIndex) -> None: ...
+    def __repr__(self) -> str: ...
+    def __setstate__(self, arg0: bytes) -> None: ...
+    def cluster_replicates(
+        self,
+        seed: typing.SupportsInt | typing.SupportsIndex,
+        first: typing.SupportsInt | typing.SupportsIndex,
+        count: typing.SupportsInt | typing.SupportsIndex,
+    ) -> list[typing.Annotated[list[float], "FixedSize(3)"]]: ...
+    def copy(self) -> ClusteredLosses:
+        """
+        Return an independent copy.
+        """
+    def digest(self) -> str:
+        """
+        SHA-256, in hexadecimal, of the contract's version and the canonical content.
+        """
+    def means(self) -> typing.Annotated[list[float], "FixedSize(3)"]: ...
+    def merge(self, other: ClusteredLosses) -> None:
+        """
+        Add another state to this one; MergeError if their parameters differ.
+        """
+    def reset(self) -> None:
+        """
+        Forget everything seen; keep the parameters.
+        """
+    def to_bytes(self) -> bytes:
+        """
+        Serialise to canonical bytes.
+        """
+    def update(
+        self,
+        ids: typing.Any,
+        losses: collections.abc.Sequence[typing.Any],
+        sample_weight: typing.Any = None,
+    ) -> None: ...
+    @property
+    def ids(self) -> list[int] | list[str]: ...
+    @property
+    def models(self) -> int: ...
+    @property
+    def samples(self) -> int: ...
+
 class GraphSpec:
     def __init__(self) -> None: ...
     def add_activation(
@@ -1216,6 +1343,20 @@ def available_cpus() -> int: ...
 def available_isa_levels() -> list[str]: ...
 def compiled_isa_levels() -> list[str]: ...
 def compiler() -> str: ...
+def composite_bytes(
+    name: str, parameters: bytes, members: collections.abc.Sequence[tuple[bytes, bytes]]
+) -> bytes:
+    """
+    The bytes of a state made of states by name.
+    """
+
+def composite_digest_payload(
+    name: str, parameters: bytes, members: collections.abc.Sequence[tuple[bytes, bytes]]
+) -> bytes:
+    """
+    What the digest is taken over, given those of the members.
+    """
+
 def current_isa() -> str: ...
 def float32_array(
     array: numpy.ndarray[typing.Any, numpy.dtype[typing.Any]],
@@ -1225,8 +1366,18 @@ def float32_array(
     """
 
 def num_threads() -> int: ...
+def open_composite(name: str, data: bytes) -> tuple[bytes, list[tuple[bytes, bytes]]]:
+    """
+    (parameters, members) of such bytes; FormatError for anything else.
+    """
+
 def set_isa(name: str) -> None: ...
 def set_num_threads(count: typing.SupportsInt | typing.SupportsIndex) -> None: ...
+def state_name(data: bytes) -> str:
+    """
+    Which state bytes are of; FormatError when of none.
+    """
+
 def version() -> str: ...
 
 CONTRACT_VERSION: int = 1

@@ -9,8 +9,14 @@ import numpy as np
 
 from lstmetrics.streaming import (
     Calibration,
+    ClusteredConfusion,
+    ClusteredLoss,
+    ClusteredPairedLoss,
+    ClusteredPairedOutcomes,
+    Collection,
     Confusion,
     Entities,
+    Grouped,
     Loss,
     MultilabelConfusion,
     PairedOutcomes,
@@ -34,6 +40,23 @@ STATES: dict[str, Callable[[], Any]] = {
         ["é", "a", ""], ["é", "", "\U0001f600"]
     ),
     "confusion_weighted": lambda: Confusion().update([0, 1, 1], [0, 1, 0], [1e300, 1e-300, 0.1]),
+    "clusteredconfusion": lambda: ClusteredConfusion().update(
+        [0, -5, 0], [0, 0, 2**40], ids=["é", "", "é"]
+    ),
+    "clusteredpairedoutcomes": lambda: ClusteredPairedOutcomes(["é", "a"]).update(
+        ["a", "a"], ["é", "a"], ["a", "a"], ids=[-1, 2**40]
+    ),
+    "clusteredloss": lambda: ClusteredLoss().update(
+        [1e-320, -1e300, 0.1], [0.5, 1e-300, 0], ids=[3, 3, -3]
+    ),
+    "clusteredpairedloss": lambda: ClusteredPairedLoss().update([1, 2], [0.1, 3], ids=["b", "a"]),
+    "collection": lambda: Collection({"größe": Loss("brier"), "hits": Confusion([0, 1])}).update(
+        y_true=[0, 1], y_proba=[0.25, 0.5], y_pred=[0, 0]
+    ),
+    "grouped": lambda: Grouped(Confusion([0, 1])).update(["é", "", "é"], [0, 1, 1], [0, 1, 0]),
+    "grouped_columns": lambda: Grouped(Loss("user"), by=["site", "größe"]).update(
+        [[-1, 2**40], ["x", "y"]], [0.1, 1e300], using="update_losses"
+    ),
     "loss_log": lambda: Loss("log_loss", labels=["a", "b"]).update(
         ["a", "b", "b"], [0.0, 0.5, 1.0], [1.0, 0.3, 2.0]
     ),

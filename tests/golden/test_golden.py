@@ -9,8 +9,14 @@ import pytest
 from golden.states import STATES
 from lstmetrics.streaming import (
     Calibration,
+    ClusteredConfusion,
+    ClusteredLoss,
+    ClusteredPairedLoss,
+    ClusteredPairedOutcomes,
+    Collection,
     Confusion,
     Entities,
+    Grouped,
     Loss,
     MultilabelConfusion,
     PairedOutcomes,
@@ -22,8 +28,14 @@ from lstmetrics.streaming import (
 FILES = sorted(Path(__file__).parent.glob("*.bin"))
 CLASSES = {
     "calibration": Calibration,
+    "clusteredconfusion": ClusteredConfusion,
+    "clusteredloss": ClusteredLoss,
+    "clusteredpairedloss": ClusteredPairedLoss,
+    "clusteredpairedoutcomes": ClusteredPairedOutcomes,
+    "collection": Collection,
     "confusion": Confusion,
     "entities": Entities,
+    "grouped": Grouped,
     "loss": Loss,
     "multilabel": MultilabelConfusion,
     "pairedoutcomes": PairedOutcomes,

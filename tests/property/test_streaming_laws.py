@@ -18,8 +18,14 @@ from hypothesis import strategies as st
 from lstmetrics.errors import FormatError
 from lstmetrics.streaming import (
     Calibration,
+    ClusteredConfusion,
+    ClusteredLoss,
+    ClusteredPairedLoss,
+    ClusteredPairedOutcomes,
+    Collection,
     Confusion,
     Entities,
+    Grouped,
     Loss,
     MultilabelConfusion,
     PairedOutcomes,
@@ -99,6 +105,33 @@ def _tags(generator: np.random.Generator, size: int) -> Arguments:
     return tuple([generator.choice(pool, n).tolist() for n in cuts] for _ in range(2))
 
 
+def _in_groups(generator: np.random.Generator, size: int) -> Arguments:
+    return generator.choice(["", "x", "é"], size), *_labels(generator, size)
+
+
+def _in_two_columns(generator: np.random.Generator, size: int) -> Arguments:
+    sites, kinds = generator.integers(-1, 2, size), generator.choice(["p", "q"], size)
+    return sites, kinds, *_probabilities(generator, size)
+
+
+_SEVERAL = ("y_true", "y_pred", "y_proba", "sample_weight")
+
+
+def _several(generator: np.random.Generator, size: int) -> Arguments:
+    true, table, weights = _probabilities(generator, size)
+    return true, table.argmax(1), table, weights
+
+
+def _in_clusters(generator: np.random.Generator, size: int) -> Arguments:
+    ids = generator.choice(["a", "", "\U0001f600", "user 7"], size)
+    return ids, *generator.integers(-1, 3, (3, size))
+
+
+def _losses_in_clusters(generator: np.random.Generator, size: int) -> Arguments:
+    losses = generator.standard_normal((2, size)) * 10.0 ** generator.integers(-200, 200)
+    return generator.integers(-9, 9, size), *losses, generator.standard_exponential(size)
+
+
 def _update(state: Any, arguments: Arguments) -> Any:
     return state.update(*arguments)
 
@@ -126,6 +159,38 @@ KINDS = [
     Kind("scores of two", PairedScores, _pairs, _update),
     Kind("tokens", lambda: Tokens(top_k=(5, 2)), _logits, _update),
     Kind("nll", Tokens, _losses, lambda s, a: s.update_nll(a[0])),
+    Kind("grouped", lambda: Grouped(Confusion()), _in_groups, _update),
+    Kind(
+        "grouped by two",
+        lambda: Grouped(Loss("brier", [0, 1, 2]), by=["site", "kind"]),
+        _in_two_columns,
+        lambda s, a: s.update(a[:2], *a[2:]),
+    ),
+    Kind(
+        "collection",
+        lambda: Collection({"hits": Confusion(), "loss": Loss("log_loss", [0, 1, 2])}),
+        _several,
+        lambda s, a: s.update(**dict(zip(_SEVERAL, a, strict=True))),
+    ),
+    Kind("clusters", ClusteredConfusion, _in_clusters, lambda s, a: s.update(a[1], a[2], ids=a[0])),
+    Kind(
+        "clusters of two",
+        lambda: ClusteredPairedOutcomes([-1, 0, 1, 2]),
+        _in_clusters,
+        lambda s, a: s.update(*a[1:], ids=a[0]),
+    ),
+    Kind(
+        "clustered loss",
+        ClusteredLoss,
+        _losses_in_clusters,
+        lambda s, a: s.update(a[1], a[3], ids=a[0]),
+    ),
+    Kind(
+        "clustered losses",
+        ClusteredPairedLoss,
+        _losses_in_clusters,
+        lambda s, a: s.update(*a[1:], ids=a[0]),
+    ),
 ]
 kinds = pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)
 seeds = st.integers(0, 2**32 - 1)

@@ -34,6 +34,21 @@ std::vector<std::uint64_t> label_hashes(const LabelSet& labels) {
   return hashes;
 }
 
+std::vector<std::int64_t> cluster_draws(const Draws& draws,
+                                        const std::vector<std::uint64_t>& clusters) {
+  std::vector<std::int64_t> times;
+  times.reserve(clusters.size());
+  for (const std::uint64_t cluster : clusters) times.push_back(draws(cluster, 1));
+  return times;
+}
+
+void check_cluster_bootstrap(std::int64_t samples) {
+  if (samples > kMostClusteredSamples) {
+    throw CountOverflow("a bootstrap of clusters takes at most 2^56 samples, this state has " +
+                        std::to_string(samples));
+  }
+}
+
 void check_bootstrap(std::int64_t samples) {
   if (samples > kMostBootstrapSamples) {
     throw CountOverflow("a bootstrap takes at most 2^61 samples, this state has " +

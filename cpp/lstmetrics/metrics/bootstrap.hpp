@@ -47,19 +47,32 @@ inline constexpr std::int64_t kMostBootstrapSamples = std::int64_t{1} << 61;
 // CountOverflow above it: replicates might not fit.
 LSTMETRICS_API void check_bootstrap(std::int64_t samples);
 
+// How often a replicate has each of some clusters, drawn whole as Poisson(1), given their hashes.
+LSTMETRICS_API std::vector<std::int64_t> cluster_draws(const Draws& draws,
+                                                       const std::vector<std::uint64_t>& clusters);
+inline constexpr std::int64_t kMostClusteredSamples = std::int64_t{1} << 56;
+// CountOverflow above it: Poisson(1) stays below 64, and so often they fit.
+LSTMETRICS_API void check_cluster_bootstrap(std::int64_t samples);
+
 // A state with replicates: replicator() hashes its cells once and returns a function of Draws.
 template <class A>
 concept Replicable = requires(const A& state, const Draws& draws) {
   { state.replicator()(draws) } -> Accumulator;
 };
 
-// Replicates [first, first + count) of the state, over the threads of the pool.
-template <Replicable A>
-auto replicates(const A& state, std::uint64_t seed, std::uint64_t first, std::size_t count) {
+// What a state's replicator() gives for the replicates [first, first + count), over the threads of
+// the pool.
+template <class A>
+auto drawn(const A& state, std::uint64_t seed, std::uint64_t first, std::size_t count) {
   const auto replicate = state.replicator();
   std::vector<decltype(replicate(Draws(seed, first)))> all(count);
   runtime::parallel_for(count, [&](std::size_t i) { all[i] = replicate(Draws(seed, first + i)); });
   return all;
+}
+
+template <Replicable A>
+auto replicates(const A& state, std::uint64_t seed, std::uint64_t first, std::size_t count) {
+  return drawn(state, seed, first, count);
 }
 
 }  // namespace lstmetrics::metrics

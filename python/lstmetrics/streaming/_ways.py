@@ -7,7 +7,18 @@ from typing import Any
 
 from lstmetrics.streaming._interval import BOOTSTRAP, Bounds, Options, Way, Ways, proportion
 
-__all__ = ["CONFUSION", "ENTITIES", "LOSS", "PAIRED_OUTCOMES", "PAIRED_SCORES", "TOKENS", "TOP_K"]
+__all__ = [
+    "CLUSTERED",
+    "CLUSTERED_LOSS",
+    "CLUSTERED_LOSSES",
+    "CONFUSION",
+    "ENTITIES",
+    "LOSS",
+    "PAIRED_OUTCOMES",
+    "PAIRED_SCORES",
+    "TOKENS",
+    "TOP_K",
+]
 
 
 def _accuracy(confusion: Any, _options: Options) -> tuple[float, float] | None:
@@ -63,6 +74,11 @@ CONFUSION: Ways = {
     "recall": (proportion(_recall), BOOTSTRAP),
     "zero_one_loss": (proportion(_error_rate), BOOTSTRAP),
 }
+
+# Whole clusters are drawn, whatever the metric.
+CLUSTERED: Ways = dict.fromkeys(CONFUSION, _DRAWN)
+CLUSTERED_LOSS: Ways = {"value": _DRAWN}
+CLUSTERED_LOSSES: Ways = dict.fromkeys(("a", "b", "difference"), _DRAWN)
 
 
 def _newcombe(paired: Any, level: float, _options: Options) -> Bounds:
