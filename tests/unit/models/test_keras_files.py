@@ -171,6 +171,16 @@ BRANCHES = arrays(
 )
 
 
+PLACES = {
+    "layers/embedding": BRANCHES[:1],
+    "layers/bidirectional/forward_layer/cell": BRANCHES[1:4],
+    "layers/bidirectional/backward_layer/cell": BRANCHES[4:7],
+    "layers/lstm/cell": BRANCHES[7:10],
+    "layers/lstm_1/cell": BRANCHES[7:10],
+    "layers/dense": BRANCHES[10:],
+}
+
+
 def branches(keras: int) -> Model:
     """Ids through a Bidirectional whose states begin another LSTM; all joined.
 
@@ -245,16 +255,7 @@ def test_a_graph_of_keras_2(tmp_path: Path) -> None:
 
 
 def test_a_graph_of_keras_3(tmp_path: Path) -> None:
-    given = BRANCHES
-    weights = {
-        "layers/embedding": given[:1],
-        "layers/bidirectional/forward_layer/cell": given[1:4],
-        "layers/bidirectional/backward_layer/cell": given[4:7],
-        "layers/lstm/cell": given[7:10],
-        "layers/lstm_1/cell": given[7:10],
-        "layers/dense": given[10:],
-    }
-    path = write_archive(tmp_path / "m.keras", functional(3), weights, version="3.0.0")
+    path = write_archive(tmp_path / "m.keras", functional(3), PLACES, version="3.0.0")
     check_branches(lstmetrics.load_model(path), 3)
 
 
@@ -386,15 +387,7 @@ def states(keras: int, end: str) -> dict[str, Any]:
 
 def test_states_take_the_mask_away_in_keras_3(tmp_path: Path) -> None:
     """What looks at the mask that comes out again is refused; what does not is run."""
-    given = BRANCHES
-    weights = {
-        "layers/embedding": given[:1],
-        "layers/bidirectional/forward_layer/cell": given[1:4],
-        "layers/bidirectional/backward_layer/cell": given[4:7],
-        "layers/lstm/cell": given[7:10],
-        "layers/lstm_1/cell": given[7:10],
-        "layers/dense": [given[10][:2], given[11]],
-    }
+    weights = PLACES | {"layers/dense": [BRANCHES[10][:2], BRANCHES[11]]}
     path = write_archive(tmp_path / "m.keras", states(3, "Dense"), weights, version="3.0.0")
     assert lstmetrics.load_model(path).output_shape == (None, None, 2)
     path = write_archive(tmp_path / "n.keras", states(3, "GlobalAveragePooling1D"), weights)

@@ -1,4 +1,4 @@
-"""Text as Keras reads it; expected values are what Keras 2.15 and 3.15 give."""
+"""Text as Keras reads it; expected values are what tf_keras 2.21 and Keras 3.15 give."""
 
 from __future__ import annotations
 
