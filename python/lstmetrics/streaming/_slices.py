@@ -17,6 +17,8 @@ Array = npt.NDArray[Any]
 Label = int | str
 Key = tuple[Label, ...]
 
+_LEAST_TABLE = 1 << 16  # numbers within this range are looked up, beyond it sorted
+_SORTED_BY_DIGITS = 1 << 16  # numpy sorts 16 bits by their digits
 _TO_ALL = (type(None), str, bool)  # handed to every group as they are
 
 
@@ -25,6 +27,8 @@ def slices_of(
 ) -> Iterator[tuple[Key, list[Any], dict[str, Any]]]:
     """Yield each group of a batch with its rows of all arguments."""
     keys, groups = _groups_of(columns)
+    if len(keys) <= _SORTED_BY_DIGITS:
+        groups = groups.astype(np.uint16)
     order = np.argsort(groups, kind="stable")
     ends = np.searchsorted(groups[order], np.arange(len(keys)), side="right").tolist()
     rows = [_rows(value, f"argument {i}", order) for i, value in enumerate(arrays)]
@@ -51,7 +55,7 @@ def _groups_of(columns: Sequence[tuple[str, Any]]) -> tuple[list[Key], Array]:
         if size >= 2**63:
             raise InvalidValueError("groups: more combinations of labels than 64 bits tell apart")
         together = together * max(1, len(labels)) + codes
-    present, groups = np.unique(together, return_inverse=True)
+    present, groups = _compact(together)
     keys = []
     for code in present.tolist():
         key: list[Label] = []
@@ -59,7 +63,22 @@ def _groups_of(columns: Sequence[tuple[str, Any]]) -> tuple[list[Key], Array]:
             code, place = divmod(code, len(labels))
             key.append(labels[place])
         keys.append(tuple(reversed(key)))
-    return keys, groups.reshape(-1)
+    return keys, groups
+
+
+def _compact(numbers: Array) -> tuple[Array, Array]:
+    """Return the sorted numbers that occur, and each one's place among them."""
+    low, high = (int(numbers.min()), int(numbers.max())) if numbers.size else (0, 0)
+    if high - low >= max(_LEAST_TABLE, 2 * numbers.size):
+        present, places = np.unique(numbers, return_inverse=True)
+        return present, places.reshape(-1)
+    shifted = numbers - low
+    occurs = np.zeros(high - low + 1, bool)
+    occurs[shifted] = True
+    present = np.flatnonzero(occurs)
+    places = np.zeros(len(occurs), np.int64)
+    places[present] = np.arange(len(present))
+    return present + low, places[shifted]
 
 
 def _coded(value: Any, name: str) -> tuple[list[Label], Array]:
@@ -86,6 +105,9 @@ def _unique(column: Array, name: str) -> tuple[list[Label], Array]:
         column = whole
     if column.dtype.kind not in "biuOU":
         raise InvalidTypeError(f"{name} must hold integers or text, got {column.dtype}")
+    if column.dtype.kind in "bi":
+        numbers, places = _compact(column.astype(np.int64))
+        return numbers.tolist(), places
     try:
         labels, codes = np.unique(column, return_inverse=True)
     except TypeError as error:

@@ -44,6 +44,18 @@ def test_a_group_holds_what_its_samples_alone_give(rows: list[tuple[Any, int, in
     assert list(results["groups"]) == grouped.groups
 
 
+@pytest.mark.parametrize("spread", [1, 1000, 2**40])
+def test_many_rows_however_far_groups_lie_apart(spread: int) -> None:
+    random = np.random.default_rng(2)
+    groups = (random.integers(-3, 4, 70_000) * spread).astype("i8")
+    true, predicted = random.integers(0, 3, (2, 70_000))
+    grouped = Grouped(Confusion()).update(groups, true, predicted)
+    assert grouped.groups == [place * spread for place in range(-3, 4)]
+    for group in grouped:
+        own = groups == group
+        assert grouped[group] == Confusion().update(true[own], predicted[own])
+
+
 def test_several_columns() -> None:
     grouped = Grouped(Confusion(), by=["site", "kind"])
     grouped.update([[1, 1, 2], ["x", "y", "x"]], [0, 1, 1], [0, 0, 1])
