@@ -211,6 +211,7 @@ def normal_bounds(estimate: float, standard_error: float, level: float) -> tuple
 def percentile_bounds(replicates: _Floats, level: float) -> tuple[tuple[float, float], int]: ...
 def fit_temperature(logits: _Floats, targets: _Array) -> float: ...
 
+_ColumnFacts = tuple[bool, bool, bool, bool, bool]
 _RankingFacts = tuple[int, bool, bool, bool, bool, bool]
 
 def roc_auc(
@@ -230,3 +231,29 @@ def ranking_curve(
 def ranking_outcomes(
     y_true: _Array, y_score: _Array, sample_weight: _Array | None, pos_label: object
 ) -> tuple[_Floats | None, _RankingFacts]: ...
+def multiclass_ranking(
+    metric: int,
+    y_true: _Array,
+    y_score: _Array,
+    sample_weight: _Array | None,
+    labels: list[Any] | None,
+    average: int,
+) -> tuple[Any, _ColumnFacts]: ...
+def one_vs_one_roc_auc(
+    y_true: _Array, y_score: _Array, labels: list[Any] | None, weighted: bool
+) -> tuple[float, _ColumnFacts]: ...
+def multilabel_ranking(
+    metric: int,
+    y_true: _Array,
+    y_score: _Array,
+    sample_weight: _Array | None,
+    average: int,
+    max_fpr: float,
+) -> tuple[Any, _ColumnFacts]: ...
+def samples_ranking(
+    metric: int,
+    y_true: _Array,
+    y_score: _Array,
+    sample_weight: _Array | None,
+    max_fpr: float,
+) -> tuple[float, _ColumnFacts]: ...

@@ -128,9 +128,9 @@ cdef extern from "border/scores.hpp" namespace "lstmetrics::border":
     RankingColumnsAnswer c_one_vs_one "lstmetrics::border::one_vs_one_roc_auc"(
         object, object, object, cbool) except +set_python_error
     RankingColumnsAnswer c_multilabel "lstmetrics::border::multilabel_ranking"(
-        RankingMetric, object, object, object, Average) except +set_python_error
+        RankingMetric, object, object, object, Average, double) except +set_python_error
     RankingColumnsAnswer c_samples "lstmetrics::border::samples_ranking"(
-        RankingMetric, object, object, object) except +set_python_error
+        RankingMetric, object, object, object, double) except +set_python_error
 
 
 RANKING_METRICS = {
@@ -162,13 +162,15 @@ def one_vs_one_roc_auc(y_true, y_score, labels, bint weighted):
         c_one_vs_one(y_true, y_score, labels, weighted), <int>Average.macro)
 
 
-def multilabel_ranking(int metric, y_true, y_score, sample_weight, int average):
+def multilabel_ranking(int metric, y_true, y_score, sample_weight, int average, double max_fpr):
     """(average or values, facts): y_true is a matrix of 0 and 1"""
     return _ranking_columns(c_multilabel(
-        <RankingMetric>metric, y_true, y_score, sample_weight, <Average>average), average)
+        <RankingMetric>metric, y_true, y_score, sample_weight, <Average>average, max_fpr),
+        average)
 
 
-def samples_ranking(int metric, y_true, y_score, sample_weight):
+def samples_ranking(int metric, y_true, y_score, sample_weight, double max_fpr):
     """(average over rows, facts): y_true is a matrix of 0 and 1"""
     return _ranking_columns(
-        c_samples(<RankingMetric>metric, y_true, y_score, sample_weight), <int>Average.macro)
+        c_samples(<RankingMetric>metric, y_true, y_score, sample_weight, max_fpr),
+        <int>Average.macro)

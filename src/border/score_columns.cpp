@@ -125,20 +125,21 @@ RankingColumnsAnswer one_vs_one_roc_auc(PyObject* y_true, PyObject* y_score, PyO
 
 RankingColumnsAnswer multilabel_ranking(formulas::RankingMetric metric, PyObject* y_true,
                                         PyObject* y_score, PyObject* sample_weight,
-                                        formulas::Average average) {
+                                        formulas::Average average, double max_fpr) {
   const MultilabelArrays arrays(y_true, y_score, sample_weight);
   return arrays.compute([&] {
     ScoreCounts state(ScoreParameters::multilabel(arrays.truth().columns));
     state.update(arrays.truth(), arrays.scores(), arrays.weights(), kOptions);
-    return formulas::ranking_columns(state, metric, average);
+    return formulas::ranking_columns(state, metric, average, max_fpr);
   });
 }
 
 RankingColumnsAnswer samples_ranking(formulas::RankingMetric metric, PyObject* y_true,
-                                     PyObject* y_score, PyObject* sample_weight) {
+                                     PyObject* y_score, PyObject* sample_weight, double max_fpr) {
   const MultilabelArrays arrays(y_true, y_score, sample_weight);
   return arrays.compute([&] {
-    return formulas::ranking_rows(arrays.truth(), arrays.scores(), arrays.weights(), metric);
+    return formulas::ranking_rows(arrays.truth(), arrays.scores(), arrays.weights(), metric,
+                                  max_fpr);
   });
 }
 

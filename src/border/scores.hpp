@@ -85,9 +85,9 @@ RankingColumnsAnswer one_vs_one_roc_auc(PyObject* y_true, PyObject* y_score, PyO
 // y_true is a matrix of 0 and 1.
 RankingColumnsAnswer multilabel_ranking(metrics::formulas::RankingMetric metric, PyObject* y_true,
                                         PyObject* y_score, PyObject* sample_weight,
-                                        metrics::formulas::Average average);
+                                        metrics::formulas::Average average, double max_fpr);
 // Row by row.
 RankingColumnsAnswer samples_ranking(metrics::formulas::RankingMetric metric, PyObject* y_true,
-                                     PyObject* y_score, PyObject* sample_weight);
+                                     PyObject* y_score, PyObject* sample_weight, double max_fpr);
 
 }  // namespace lstmetrics::border

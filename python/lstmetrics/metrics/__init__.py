@@ -10,6 +10,8 @@ from lstmetrics.metrics._agreement import (
     cohen_kappa_score,
     matthews_corrcoef,
 )
+from lstmetrics.metrics._areas import average_precision_score, roc_auc_score
+from lstmetrics.metrics._at_thresholds import metric_at_thresholds
 from lstmetrics.metrics._brier import brier_score_loss, d2_brier_score, d2_log_loss_score
 from lstmetrics.metrics._calibration import (
     calibration_curve,
@@ -23,6 +25,12 @@ from lstmetrics.metrics._classification import (
     hamming_loss,
     multilabel_confusion_matrix,
     zero_one_loss,
+)
+from lstmetrics.metrics._curves import (
+    confusion_matrix_at_thresholds,
+    det_curve,
+    precision_recall_curve,
+    roc_curve,
 )
 from lstmetrics.metrics._entities import (
     entity_classification_report,
@@ -39,6 +47,16 @@ from lstmetrics.metrics._language import (
     cross_entropy,
     perplexity,
 )
+from lstmetrics.metrics._operating import (
+    OperatingPoint,
+    auc,
+    equal_error_rate,
+    ks_statistic,
+    precision_at_recall,
+    recall_at_precision,
+    sensitivity_at_specificity,
+    specificity_at_sensitivity,
+)
 from lstmetrics.metrics._precision import (
     f1_score,
     fbeta_score,
@@ -53,7 +71,10 @@ from lstmetrics.metrics._top_k import top_k_accuracy_score
 from lstmetrics.metrics._windows import token_windows
 
 __all__ = [
+    "OperatingPoint",
     "accuracy_score",
+    "auc",
+    "average_precision_score",
     "balanced_accuracy_score",
     "bits_per_byte",
     "bits_per_character",
@@ -65,27 +86,39 @@ __all__ = [
     "classification_report",
     "cohen_kappa_score",
     "confusion_matrix",
+    "confusion_matrix_at_thresholds",
     "cross_entropy",
     "d2_brier_score",
     "d2_log_loss_score",
+    "det_curve",
     "entity_classification_report",
     "entity_f1_score",
     "entity_precision_recall_fscore_support",
     "entity_precision_score",
     "entity_recall_score",
+    "equal_error_rate",
     "expected_calibration_error",
     "f1_score",
     "fbeta_score",
     "hamming_loss",
     "jaccard_score",
+    "ks_statistic",
     "log_loss",
     "matthews_corrcoef",
     "maximum_calibration_error",
+    "metric_at_thresholds",
     "multilabel_confusion_matrix",
     "perplexity",
+    "precision_at_recall",
+    "precision_recall_curve",
     "precision_recall_fscore_support",
     "precision_score",
+    "recall_at_precision",
     "recall_score",
+    "roc_auc_score",
+    "roc_curve",
+    "sensitivity_at_specificity",
+    "specificity_at_sensitivity",
     "token_accuracy",
     "token_windows",
     "top_k_accuracy_score",

@@ -12,10 +12,10 @@ namespace {
 
 using namespace detail;
 
-double value_of(const Ranking& ranking, RankingMetric metric) {
+double value_of(const Ranking& ranking, RankingMetric metric, double max_fpr = 1) {
   switch (metric) {
     case RankingMetric::roc_auc:
-      return roc_auc(ranking);
+      return partial_roc_auc(ranking, max_fpr);
     case RankingMetric::average_precision:
       return average_precision(ranking);
     case RankingMetric::roc_auc_error:
@@ -46,14 +46,14 @@ double mean_of(const std::vector<double>& values, const std::vector<double>& wei
 }
 
 // Of each column, by as many threads as there are.
-RankingColumns each_column(const ScoreCounts& state, RankingMetric metric) {
+RankingColumns each_column(const ScoreCounts& state, RankingMetric metric, double max_fpr) {
   RankingColumns columns;
   columns.values.resize(state.columns());
   columns.supports.resize(state.columns());
   std::vector<RankingFacts> facts(state.columns());
   runtime::parallel_for(state.columns(), [&](std::size_t i) {
     const Ranking ranking = Ranking::of_column(state, i);
-    columns.values[i] = value_of(ranking, metric);
+    columns.values[i] = value_of(ranking, metric, max_fpr);
     columns.supports[i] = support(ranking);
     facts[i] = facts_of(ranking);
   });
@@ -67,18 +67,19 @@ RankingColumns each_column(const ScoreCounts& state, RankingMetric metric) {
 
 }  // namespace
 
-RankingColumns ranking_columns(const ScoreCounts& state, RankingMetric metric, Average average) {
+RankingColumns ranking_columns(const ScoreCounts& state, RankingMetric metric, Average average,
+                               double max_fpr) {
   RankingColumns columns;
   if (average == Average::micro) {
     const Ranking ranking = Ranking::of_all(state);
     const RankingFacts facts = facts_of(ranking);
-    columns.average = value_of(ranking, metric);
+    columns.average = value_of(ranking, metric, max_fpr);
     columns.one_class = facts.no_positives || facts.no_negatives;
     columns.no_positives = facts.no_positives;
     columns.not_monotonic = facts.not_monotonic;
     return columns;
   }
-  columns = each_column(state, metric);
+  columns = each_column(state, metric, max_fpr);
   columns.average = kNan;
   if (average == Average::macro) columns.average = mean_of(columns.values);
   if (average == Average::weighted) {
@@ -121,7 +122,7 @@ double one_vs_one_roc_auc(const ScoreCounts& state, RankingMetric metric, bool w
 }
 
 RankingColumns ranking_rows(const Matrix& y_true, const Matrix& scores, const Column* weights,
-                            RankingMetric metric) {
+                            RankingMetric metric, double max_fpr) {
   if (y_true.rows != scores.rows || y_true.columns != scores.columns) {
     throw ShapeError("y_true and y_score must have the same shape");
   }
@@ -142,7 +143,7 @@ RankingColumns ranking_rows(const Matrix& y_true, const Matrix& scores, const Co
     ScoreCounts state(ScoreParameters::multilabel(n));
     const Matrix truth = turned(y_true, begin, n);
     state.update(truth, turned(scores, begin, n), nullptr, {.finite_scores = true});
-    const RankingColumns block = each_column(state, metric);
+    const RankingColumns block = each_column(state, metric, max_fpr);
     rows.values.insert(rows.values.end(), block.values.begin(), block.values.end());
     rows.one_class |= block.one_class;
     rows.no_positives |= block.no_positives;

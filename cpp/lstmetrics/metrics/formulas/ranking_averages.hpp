@@ -28,9 +28,9 @@ struct LSTMETRICS_API RankingColumns {
 };
 
 // Micro: the scores of all columns as if they were one's. Weighted: by the positives of each
-// column, those without them being left out; 0 without any.
+// column, those without them being left out; 0 without any. `max_fpr` is that of a partial area.
 LSTMETRICS_API RankingColumns ranking_columns(const ScoreCounts& state, RankingMetric metric,
-                                              Average average);
+                                              Average average, double max_fpr = 1);
 
 // The multiclass area of D. J. Hand and R. J. Till (Machine Learning 45, 2001): of each pair of
 // classes that occur, the mean of the areas by the scores of the one and of the other; macro, or
@@ -42,6 +42,7 @@ LSTMETRICS_API double one_vs_one_roc_auc(const ScoreCounts& state, RankingMetric
 // Row by row, labels being ranked by their scores: y_true holds 0 and 1. Their mean, by `weights`
 // if there are any. Errors as of ScoreCounts::update.
 LSTMETRICS_API RankingColumns ranking_rows(const Matrix& y_true, const Matrix& scores,
-                                           const Column* weights, RankingMetric metric);
+                                           const Column* weights, RankingMetric metric,
+                                           double max_fpr = 1);
 
 }  // namespace lstmetrics::metrics::formulas
