@@ -27,6 +27,7 @@ __all__: list[str] = [
     "MultilabelCounts",
     "PairedOutcomes",
     "PairedScores",
+    "ScoreCounts",
     "Session",
     "Stream",
     "TokenLoss",
@@ -842,6 +843,102 @@ class PairedOutcomes:
     def is_declared(self) -> bool: ...
     @property
     def labels(self) -> list[int] | list[str]: ...
+    @property
+    def samples(self) -> int: ...
+
+class ScoreCounts:
+    """
+    How often each score came for positives and for negatives.
+    """
+
+    __hash__: typing.ClassVar[None]  # type: ignore[assignment]
+    @staticmethod
+    def from_bytes(data: bytes) -> ScoreCounts:
+        """
+        Restore what to_bytes made; FormatError for anything else.
+        """
+    def __add__(self, other: ScoreCounts) -> ScoreCounts: ...
+    def __copy__(self) -> ScoreCounts: ...
+    def __deepcopy__(self, memo: dict[int, typing.Any]) -> ScoreCounts: ...
+    def __eq__(self, other: typing.Any) -> typing.Any: ...
+    def __getstate__(self) -> bytes: ...
+    def __iadd__(self, other: ScoreCounts) -> ScoreCounts: ...
+    def __init__(
+        self,
+        labels: typing.Any,
+        pos_label: typing.Any,
+        columns: typing.SupportsInt | typing.SupportsIndex,
+        max_points: typing.SupportsInt | typing.SupportsIndex,
+        probabilities: bool,
+    ) -> None: ...
+    def __repr__(self) -> str: ...
+    def __setstate__(self, arg0: bytes) -> None: ...
+    def bounds(
+        self,
+        column: typing.SupportsInt | typing.SupportsIndex,
+        level: typing.SupportsFloat | typing.SupportsIndex,
+    ) -> tuple[float, float]: ...
+    def copy(self) -> ScoreCounts:
+        """
+        Return an independent copy.
+        """
+    def curve(
+        self,
+        kind: typing.SupportsInt | typing.SupportsIndex,
+        drop_intermediate: bool,
+        column: typing.SupportsInt | typing.SupportsIndex,
+    ) -> tuple[
+        numpy.typing.NDArray[numpy.float64],
+        numpy.typing.NDArray[numpy.float64],
+        numpy.typing.NDArray[numpy.float64],
+    ]: ...
+    def digest(self) -> str:
+        """
+        SHA-256, in hexadecimal, of the contract's version and the canonical content.
+        """
+    def merge(self, other: ScoreCounts) -> None:
+        """
+        Add another state to this one; MergeError if their parameters differ.
+        """
+    def one_vs_one(self, weighted: bool) -> float: ...
+    def outcomes(
+        self, column: typing.SupportsInt | typing.SupportsIndex
+    ) -> numpy.typing.NDArray[numpy.float64]: ...
+    def reset(self) -> None:
+        """
+        Forget everything seen; keep the parameters.
+        """
+    def standard_error(self, column: typing.SupportsInt | typing.SupportsIndex) -> float: ...
+    def to_bytes(self) -> bytes:
+        """
+        Serialise to canonical bytes.
+        """
+    def update(
+        self, y_true: typing.Any, y_score: typing.Any, sample_weight: typing.Any = None
+    ) -> None: ...
+    def update_indicator(
+        self, y_true: typing.Any, y_score: typing.Any, sample_weight: typing.Any = None
+    ) -> None: ...
+    def values(
+        self,
+        metric: typing.SupportsInt | typing.SupportsIndex,
+        average: typing.SupportsInt | typing.SupportsIndex,
+        max_fpr: typing.SupportsFloat | typing.SupportsIndex,
+    ) -> tuple[list[float], float]: ...
+    @property
+    def columns(self) -> int: ...
+    @property
+    def is_multilabel(self) -> bool: ...
+    @property
+    def is_weighted(self) -> bool: ...
+    @property
+    def labels(self) -> list[int] | list[str]: ...
+    @property
+    def max_points(self) -> int: ...
+    @property
+    def positive(self) -> int: ...
+    @property
+    def probabilities(self) -> bool: ...
     @property
     def samples(self) -> int: ...
 

@@ -107,6 +107,7 @@ cdef extern from "lstmetrics/metrics/formulas/ranking_averages.hpp" \
     cdef enum class RankingMetric(uint8_t):
         roc_auc
         average_precision
+        roc_auc_error
 
     cdef cppclass RankingColumns:
         vector[double] values
@@ -136,6 +137,7 @@ cdef extern from "border/scores.hpp" namespace "lstmetrics::border":
 RANKING_METRICS = {
     "roc_auc": <int>RankingMetric.roc_auc,
     "average_precision": <int>RankingMetric.average_precision,
+    "roc_auc_error": <int>RankingMetric.roc_auc_error,
 }
 
 

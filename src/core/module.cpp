@@ -34,6 +34,7 @@ PYBIND11_MODULE(_core, module, pybind11::mod_gil_not_used()) {
   lstmetrics::border::register_entities(module);
   lstmetrics::border::register_top_k(module);
   lstmetrics::border::register_paired(module);
+  lstmetrics::border::register_scores(module);
   lstmetrics::border::register_paired_scores(module);
   lstmetrics::border::register_clusters(module);
   lstmetrics::border::register_composites(module);

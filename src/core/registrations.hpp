@@ -15,6 +15,7 @@ void register_tokens(pybind11::module_& module);
 void register_entities(pybind11::module_& module);
 void register_top_k(pybind11::module_& module);
 void register_paired(pybind11::module_& module);
+void register_scores(pybind11::module_& module);
 void register_paired_scores(pybind11::module_& module);
 void register_clusters(pybind11::module_& module);
 void register_composites(pybind11::module_& module);

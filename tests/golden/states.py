@@ -21,6 +21,7 @@ from lstmetrics.streaming import (
     MultilabelConfusion,
     PairedOutcomes,
     PairedScores,
+    Scores,
     Tokens,
     TopK,
 )
@@ -74,6 +75,18 @@ STATES: dict[str, Callable[[], Any]] = {
     ),
     "multilabel_weighted": lambda: MultilabelConfusion(2).update(
         [[1, 0], [0, 1], [1, 1]], [[1, 1], [0, 0], [1, 1]], [1e300, 1e-300, 0.1]
+    ),
+    "scores_binary": lambda: Scores(["é", ""], "").update(
+        ["é", "", "", "é"], [-0.0, 5e-324, 1e300, 1e300]
+    ),
+    "scores_weighted": lambda: Scores().update(
+        [0, 1, 1, 0], [0.5, 0.5, -1, 3], [1e300, 0.1, 0, 1e-300]
+    ),
+    "scores_bounded": lambda: Scores([3, 5, 7], max_points=3, probabilities=True).update(
+        [3, 5, 7, 7, 3], [[0.1, 0.2, 0.7], [0, 1, 0], [0.5, 0.25, 0.25], [0, 0, 1], [0.9, 0, 0.1]]
+    ),
+    "scores_indicators": lambda: Scores(labels=None, n_labels=2).update(
+        [[0, 1], [1, 1], [0, 0]], [[3, 2], [2, 2], [1, -1]]
     ),
     "topk_numbers": lambda: TopK((3, 1)).update([0, 2, 1], [[3, 2, 1], [1, 1, 1], [2, 0, 5]]),
     "topk_labels": lambda: TopK(2, labels=["é", "a", "\U0001f600"]).update(

@@ -21,6 +21,7 @@ from lstmetrics.streaming import (
     MultilabelConfusion,
     PairedOutcomes,
     PairedScores,
+    Scores,
     Tokens,
     TopK,
 )
@@ -41,6 +42,7 @@ CLASSES = {
     "pairedoutcomes": PairedOutcomes,
     "pairedscores": PairedScores,
     "tokens": Tokens,
+    "scores": Scores,
     "topk": TopK,
 }
 

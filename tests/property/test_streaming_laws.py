@@ -30,6 +30,7 @@ from lstmetrics.streaming import (
     MultilabelConfusion,
     PairedOutcomes,
     PairedScores,
+    Scores,
     Tokens,
     TopK,
 )
@@ -99,6 +100,19 @@ def _pairs(generator: np.random.Generator, size: int) -> Arguments:
     return generator.integers(0, 2, size), *scores
 
 
+def _ranked(generator: np.random.Generator, size: int) -> Arguments:
+    scores = generator.standard_normal(size).round(1) * 10.0 ** generator.integers(-200, 200)
+    return generator.choice(["ham", "spam"], size), scores, generator.standard_exponential(size)
+
+
+def _ranked_classes(generator: np.random.Generator, size: int) -> Arguments:
+    return generator.integers(0, 3, size), generator.dirichlet([0.3, 0.5, 1.0], size)
+
+
+def _ranked_indicators(generator: np.random.Generator, size: int) -> Arguments:
+    return generator.random((size, 4)) < 0.3, generator.random((size, 4)).astype("f4")
+
+
 def _tags(generator: np.random.Generator, size: int) -> Arguments:
     pool = np.array(["O", "B-A", "I-A", "E-A", "S-A", "B-é", "I-é"])
     cuts = generator.integers(1, 6, size)
@@ -150,6 +164,19 @@ KINDS = [
         "classwise",
         lambda: Calibration(3, kind="classwise", labels=[0, 1, 2]),
         _probabilities,
+        _update,
+    ),
+    Kind("scores", lambda: Scores(["ham", "spam"]), _ranked, _update),
+    Kind(
+        "scores_bounded",
+        lambda: Scores([0, 1, 2], max_points=9, probabilities=True),
+        _ranked_classes,
+        _update,
+    ),
+    Kind(
+        "scores_of_indicators",
+        lambda: Scores(labels=None, n_labels=4, max_points=20),
+        _ranked_indicators,
         _update,
     ),
     Kind("top_k", lambda: TopK((1, 3)), _scores, _update),

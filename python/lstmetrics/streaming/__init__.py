@@ -12,6 +12,7 @@ from lstmetrics.streaming._loss import Loss
 from lstmetrics.streaming._multilabel import MultilabelConfusion
 from lstmetrics.streaming._paired import PairedOutcomes, PairedTest
 from lstmetrics.streaming._paired_scores import PairedScores
+from lstmetrics.streaming._scores import Scores
 from lstmetrics.streaming._tokens import Tokens
 from lstmetrics.streaming._top_k import TopK
 
@@ -31,6 +32,7 @@ __all__ = [
     "PairedOutcomes",
     "PairedScores",
     "PairedTest",
+    "Scores",
     "Tokens",
     "TopK",
 ]

@@ -16,6 +16,7 @@ __all__ = [
     "LOSS",
     "PAIRED_OUTCOMES",
     "PAIRED_SCORES",
+    "SCORES",
     "TOKENS",
     "TOP_K",
 ]
@@ -104,6 +105,17 @@ def _delong(paired: Any, level: float, _options: Options) -> Bounds:
 
 
 PAIRED_SCORES: Ways = {"roc_auc": (Way("delong", _delong), BOOTSTRAP)}
+
+
+def _area(scores: Any, level: float, options: Options) -> Bounds | None:
+    """Return the bounds of one column's whole area, of samples without weights."""
+    if scores.columns > 1 or options.get("max_fpr") is not None or scores._state.is_weighted:
+        return None
+    bounds: Bounds = scores._state.bounds(0, level)
+    return bounds
+
+
+SCORES: Ways = {"roc_auc": (Way("delong", _area),)}
 
 
 def _mean_loss(loss: Any, level: float, _options: Options) -> Bounds:

@@ -21,6 +21,7 @@ from lstmetrics.streaming import (
     MultilabelConfusion,
     PairedOutcomes,
     PairedScores,
+    Scores,
     Tokens,
     TopK,
 )
@@ -83,6 +84,16 @@ CASES = {
         {"y_true": [0, 1], "y_prob": [0.25, 0.5], "sample_weight": [1.0, 2.0]},
         {"y_true": [2], "y_prob": CHANCES, "sample_weight": WEIGHTS},
         [lambda: Calibration(6)],
+    ),
+    "Scores": Case(
+        lambda: Scores(LABELS, probabilities=True),
+        {"y_true": ["ham", "spam"], "y_score": [0.25, 0.5], "sample_weight": [1.0, 2.0]},
+        {"y_true": ["eggs"], "y_score": CHANCES, "sample_weight": WEIGHTS},
+        [
+            lambda: Scores(LABELS),
+            lambda: Scores(LABELS, "ham", probabilities=True),
+            lambda: Scores(LABELS, probabilities=True, max_points=50),
+        ],
     ),
     "TopK": Case(
         lambda: TopK((1, 2), labels=[3, 4, 5]),

@@ -72,6 +72,12 @@ LSTMETRICS_API double partial_roc_auc(const Ranking& ranking, double max_fpr);
 // points of a bounded state; 0 of an exact one.
 LSTMETRICS_API double roc_auc_error(const Ranking& ranking);
 
+// The standard error of roc_auc as E. R. DeLong, D. M. DeLong and D. L. Clarke-Pearson have it
+// (Biometrics 44, 1988): from the variances of the positives' and the negatives' placements, each
+// squared deviation rounded, their sum exact. NaN below two samples of each class; UnsupportedError
+// for weights.
+LSTMETRICS_API double roc_auc_standard_error(const Ranking& ranking);
+
 // The mean over positives of the precision at their own score: precisions are rounded once, their
 // sum (weighted: of products rounded once) is exact. 0 without positives.
 LSTMETRICS_API double average_precision(const Ranking& ranking);
