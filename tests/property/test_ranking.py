@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 import sklearn.metrics
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from lstmetrics import metrics, runtime
@@ -244,6 +244,8 @@ def test_multilabel_areas_are_scikit_learns(data: st.DataObject, average: Any) -
     table = np.array(scores, np.float64).reshape(rows, columns)
     sample_weight = data.draw(st.one_of(st.none(), weights(rows)))
     max_fpr = data.draw(st.sampled_from([None, 0.4]))
+    if average == "weighted" and sample_weight is not None:
+        assume(np.dot(truth.sum(axis=1), sample_weight) > 1e-7)  # less counts as nothing there
     for name, options in (
         ("roc_auc_score", {"max_fpr": max_fpr}),
         ("average_precision_score", {}),

@@ -32,6 +32,9 @@ app = typer.Typer(
 )
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON for machines.")]
+Html = Annotated[
+    Path | None, typer.Option(help="Also write the report to this file, as a page of its own.")
+]
 Label = Annotated[str | None, typer.Option(help="Column with the true labels.")]
 Pred = Annotated[str | None, typer.Option(help="Column with the predicted labels.")]
 Score = Annotated[
@@ -154,11 +157,13 @@ def evaluate(
         bool, typer.Option("--fail-unless-ready", help="Exit with 3 unless the verdict is ready.")
     ] = False,
     batch_size: BatchSize = 32,
+    html: Html = None,
     as_json: Json = False,
 ) -> None:
     """Evaluate a model on texts or ids, or a file of predictions: CSV, JSONL, Parquet, Arrow."""
     from lstmetrics.cli.sources import Source, evaluate_model, evaluate_table, scored
 
+    _check_page(html)
     if (model is None) == (predictions is None):
         raise InvalidValueError("give either --model with --data, or --predictions")
     path = predictions if predictions is not None else data
@@ -194,6 +199,8 @@ def evaluate(
                 parts = {**vars(source), "path": validation, "by": (), "text": None, "name": None}
                 options["validation"] = scored(Source(**parts))[1:]
             report = evaluate_table(source, progress, **options)
+    if html is not None:
+        report.save(html)
     _print(report, as_json, display.show_report)
     check_gates(report, bounds, fail_unless_ready)
 
@@ -301,11 +308,13 @@ def perplexity(
     on_error: OnError = "fail",
     fail_under: FailUnder = None,
     batch_size: BatchSize = 32,
+    html: Html = None,
     as_json: Json = False,
 ) -> None:
     """Evaluate a language model: perplexity beside its baselines."""
     from lstmetrics.cli.sources import Source, evaluate_model, evaluate_text
 
+    _check_page(html)
     options: dict[str, Any] = {"goals": read_bounds(goal, "--goal") or None}
     options |= {"train": train, "batch_size": batch_size}
     bounds = read_bounds(fail_under, "--fail-under")
@@ -315,8 +324,15 @@ def perplexity(
         else:
             source = Source(data, text=text, ids=ids, skip=_skips(on_error))
             report = evaluate_model(model, source, progress, **options)
+    if html is not None:
+        report.save(html)
     _print(report, as_json, display.show_report)
     check_gates(report, bounds, unless_ready=False)
+
+
+def _check_page(path: Path | None) -> None:
+    if path is not None and path.suffix.lower() != ".html":
+        raise InvalidValueError(f"--html must name a file that ends in .html, got {str(path)!r}")
 
 
 def _print(found: Any, as_json: bool, show: Callable[[Any], None]) -> None:

@@ -178,6 +178,26 @@ def test_gates(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     assert run(capsys, *options, "--fail-unless-ready", "--goal", "recall=0.5")[0] == 0
 
 
+def test_a_page_is_written_beside_what_is_printed(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    path = write(tmp_path / "p.parquet", columns_of())
+    options = ("evaluate", "--predictions", path, "--label", "label", "--score", "p", "--json")
+    page = tmp_path / "report.html"
+    code, out, _ = run(capsys, *options, "--html", page)
+    assert code == 0
+    assert json.loads(out)["digest"] in page.read_text(encoding="utf-8")
+    code, _, error = run(capsys, *options, "--html", tmp_path / "report.pdf")
+    assert code == 2
+    assert "--html must name a file that ends in .html" in error
+    assert not (tmp_path / "report.pdf").exists()
+    model = lstmetrics.demo.path("language_model.safetensors")
+    text = tmp_path / "short.txt"
+    text.write_text(lstmetrics.demo.held_out_text()[:500], encoding="utf-8")
+    assert run(capsys, "perplexity", "--model", model, "--data", text, "--html", page)[0] == 0
+    assert "Language model report" in page.read_text(encoding="utf-8")
+
+
 def test_thresholds(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     validation = write(tmp_path / "validation.csv", columns_of(400, 2))
     test = write(tmp_path / "test.parquet", columns_of(400, 3))
