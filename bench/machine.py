@@ -61,6 +61,19 @@ class Machine:
             self.bytes_a_second = max(self.bytes_a_second, self._rate(read))
             self.operations_a_second = max(self.operations_a_second, self._rate(compute))
 
+    def seconds_to_read_again(self, nbytes: int) -> float:
+        """Return what one thread takes to read so many bytes, from the nearest cache they fit."""
+        size = max(LINE, nbytes // LINE * LINE)
+        first = -self._memory.ctypes.data % 64 + self._memory.ctypes.data
+        best = float("inf")
+        for _ in range(20):
+            times = max(1, 2**22 // size)
+            start = time.perf_counter()
+            for _ in range(times):
+                self._probe.read_once(first, size)
+            best = min(best, (time.perf_counter() - start) / times)
+        return best
+
     def _rate(self, work: Callable[[int], float]) -> float:
         """Return what all threads have done in a second, from the first start to the last end."""
         done = [0.0] * self.threads

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from bench.workload import Call
 
-__all__ = ["Pace", "Times", "take_turns"]
+__all__ = ["QUICK", "Pace", "Times", "take_turns", "turn"]
 
 
 @dataclass(frozen=True)
@@ -55,12 +55,13 @@ def take_turns(calls: Mapping[str, Call], resting: set[str], pace: Pace) -> dict
         for name in names[shift:] + names[:shift]:
             if before in resting and before != name:
                 time.sleep(pace.rest)
-            times[name].seconds += _turn(calls[name], pace)
+            times[name].seconds += turn(calls[name], pace)
             before = name
     return times
 
 
-def _turn(call: Call, pace: Pace) -> list[float]:
+def turn(call: Call, pace: Pace) -> list[float]:
+    """Return the seconds of the calls of one turn."""
     begin = time.perf_counter()
     call()
     first = time.perf_counter() - begin

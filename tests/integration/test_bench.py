@@ -57,6 +57,22 @@ def test_all_candidates_compute_the_same(ran: tuple[str, dict[str, Any]]) -> Non
     assert [row["name"] for row in ran[1]["runs"][0]["workloads"] if row["differs"]] == []
 
 
+def test_lstms_are_timed_in_processes_of_their_own(tmp_path: Path) -> None:
+    record = tmp_path / "record.json"
+    options = ["--quick", "--threads", "1", "--only", "W5", "W6", "--json", record]
+    command = [sys.executable, "-m", "bench.lstm", *map(str, options)]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    (run,) = json.loads(record.read_text())
+    assert [row["name"][:2] for row in run["workloads"]] == ["W5", "W6"]
+    for row in run["workloads"]:
+        assert row["name"] in done.stdout
+        assert "lstmetrics" in row["engines"]
+        for engine in row["engines"].values():
+            assert engine["agrees"]
+            assert 0 < engine["least"] <= engine["median"]
+
+
 def test_the_machine_is_measured(ran: tuple[str, dict[str, Any]]) -> None:
     (run,) = ran[1]["runs"]
     assert run["bytes_a_second"] > 1e8

@@ -1,0 +1,249 @@
+"""One engine's way to do a job of ``bench.lstm``: each returns a call that takes a batch of ids.
+
+Each runs in a process of its own, so libraries are imported where they are used.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import numpy as np
+
+from bench.lstm_jobs import Job
+from bench.workload import Array, tensor
+
+__all__ = ["ENGINES", "Run"]
+
+Run = Callable[[Array], Any]
+TOGETHER = 32  # reviews of a batch
+
+
+def sorted_batches(job: Job) -> Iterator[tuple[Array, Array, Array]]:
+    """Reviews sorted by length: where they stand, ids padded per batch, and lengths."""
+    order = np.argsort(-job.lengths, kind="stable")
+    for first in range(0, len(order), TOGETHER):
+        rows = order[first : first + TOGETHER]
+        lengths = job.lengths[rows]
+        yield rows, np.ascontiguousarray(job.batches[0][rows, : lengths.max()]), lengths
+
+
+def lstmetrics(job: Job, threads: int) -> Run:
+    """Ours."""
+    import lstmetrics as library
+    from lstmetrics.models import LSTM, Dense, Embedding, Sequential
+
+    library.set_num_threads(threads)
+    each = job.kind == "losses"
+    model = Sequential(
+        [
+            Embedding.from_torch(job.weights, "embedding"),
+            LSTM.from_torch(
+                job.weights,
+                "lstm",
+                num_layers=job.layers,
+                bidirectional=job.bidirectional,
+                return_sequences=each,
+            ),
+            Dense.from_torch(job.weights, "fc", activation="softmax"),
+        ]
+    )
+    if job.kind == "losses":
+        return lambda ids: model.nll(ids[:, :-1], ids[:, 1:], batch_size=job.batch)
+    if job.kind == "stream":
+        stream = model.stream()
+        return lambda ids: stream.step(ids[:, 0])
+    if job.kind == "reviews":
+        return lambda ids: model.predict(ids, TOGETHER, lengths=job.lengths)
+    return lambda ids: model.predict(ids, job.batch)
+
+
+def torch(job: Job, threads: int) -> Run:
+    """PyTorch's modules, in inference mode; reviews sorted, padded per batch and packed."""
+    import torch as library
+
+    library.set_num_threads(threads)
+    embedding = library.nn.Embedding(job.vocabulary, job.embedding)
+    lstm = library.nn.LSTM(
+        job.embedding,
+        job.units,
+        job.layers,
+        batch_first=True,
+        bidirectional=job.bidirectional,
+    )
+    linear = library.nn.Linear(job.units * job.directions, job.outputs)
+    modules = library.nn.ModuleDict({"embedding": embedding, "lstm": lstm, "fc": linear})
+    modules.load_state_dict({name: tensor(array) for name, array in job.weights.items()})
+
+    def classify(ids: Any, lengths: Any = None) -> Any:
+        features = embedding(ids)
+        if lengths is not None:
+            features = library.nn.utils.rnn.pack_padded_sequence(
+                features, lengths, batch_first=True
+            )
+        hidden = lstm(features)[1][0][-job.directions :]
+        return library.softmax(linear(hidden.transpose(0, 1).flatten(1)), -1)
+
+    def losses(ids: Any) -> Any:
+        logits = linear(lstm(embedding(ids[:, :-1]))[0]).flatten(0, 1)
+        loss = library.nn.functional.cross_entropy(logits, ids[:, 1:].flatten(), reduction="none")
+        return loss.view(len(ids), -1)
+
+    state: list[Any] = [None]
+
+    def step(ids: Any) -> Any:
+        hidden, state[0] = lstm(embedding(ids), state[0])
+        return library.softmax(linear(hidden[:, -1]), -1)
+
+    def reviews(_: Any) -> Any:
+        result = library.empty(job.batch, job.outputs)
+        for rows, ids, lengths in sorted_batches(job):
+            result[tensor(rows)] = classify(tensor(ids), tensor(lengths))
+        return result
+
+    work = {"classify": classify, "losses": losses, "stream": step, "reviews": reviews}[job.kind]
+
+    def run(ids: Array) -> Any:
+        with library.inference_mode():
+            return work(tensor(ids)).numpy()
+
+    return run
+
+
+def onnx_model(job: Job) -> bytes:
+    """Return the model as ONNX's operators say it: Gather, LSTM, Gemm or MatMul, Softmax."""
+    import onnx
+    from onnx import TensorProto, helper, numpy_helper
+
+    nodes: list[Any] = []
+    arrays: dict[str, Array] = {"table": job.weights["embedding.weight"]}
+
+    def add(operator: str, inputs: list[str], outputs: list[str], **options: Any) -> None:
+        nodes.append(helper.make_node(operator, inputs, outputs, **options))
+
+    order = np.array([0, 3, 1, 2])  # i, f, g, o to i, o, f, g
+
+    def gates(name: str) -> Array:
+        array = job.weights[name]
+        return array.reshape(4, job.units, -1)[order].reshape(array.shape)
+
+    add("Gather", ["table", "ids"], ["x"])
+    add("Transpose", ["x"], ["x0"], perm=[1, 0, 2])
+    sides = ("", "_reverse")[: job.directions]
+    states = ["h0", "c0"] if job.kind == "stream" else []
+    for layer in range(job.layers):
+        for new, old in (("w", "weight_ih"), ("r", "weight_hh")):
+            arrays[f"{new}{layer}"] = np.stack([gates(f"lstm.{old}_l{layer}{s}") for s in sides])
+        parts = [[gates(f"lstm.bias_{k}_l{layer}{s}") for k in ("ih", "hh")] for s in sides]
+        arrays[f"b{layer}"] = np.stack([np.concatenate(part) for part in parts])
+        weights = [f"{name}{layer}" for name in "wrb"]
+        lengths = "lengths" if job.kind == "reviews" else ""
+        add(
+            "LSTM",
+            [f"x{layer}", *weights, lengths, *states],
+            [f"y{layer}", "h", "c"] if layer == job.layers - 1 else [f"y{layer}"],
+            hidden_size=job.units,
+            direction="bidirectional" if job.bidirectional else "forward",
+        )
+        arrays["joined"] = np.array([0, 0, -1])
+        add("Transpose", [f"y{layer}"], [f"t{layer}"], perm=[0, 2, 1, 3])
+        add("Reshape", [f"t{layer}", "joined"], [f"x{layer + 1}"])
+    arrays["fc"], arrays["fc_bias"] = job.weights["fc.weight"].T.copy(), job.weights["fc.bias"]
+    if job.kind == "losses":
+        add("MatMul", [f"x{job.layers}", "fc"], ["product"])
+        add("Add", ["product", "fc_bias"], ["logits"])
+        add("LogSoftmax", ["logits"], ["logs"], axis=-1)
+        add("Transpose", ["targets"], ["turned"], perm=[1, 0])
+        arrays["last"] = np.array([2])
+        add("Unsqueeze", ["turned", "last"], ["places"])
+        add("GatherElements", ["logs", "places"], ["found"], axis=2)
+        add("Squeeze", ["found", "last"], ["flat"])
+        add("Neg", ["flat"], ["loss"])
+        add("Transpose", ["loss"], ["result"], perm=[1, 0])
+    else:
+        add("Transpose", ["h"], ["hidden"], perm=[1, 0, 2])
+        arrays["flat_shape"] = np.array([0, -1])
+        add("Reshape", ["hidden", "flat_shape"], ["flat"])
+        add("Gemm", ["flat", "fc", "fc_bias"], ["logits"])
+        add("Softmax", ["logits"], ["result"], axis=-1)
+
+    def value(name: str, kind: int, rank: int) -> Any:
+        return helper.make_tensor_value_info(name, kind, [None] * rank)
+
+    inputs = [value("ids", TensorProto.INT64, 2)]
+    outputs = [value("result", TensorProto.FLOAT, 2)]
+    if job.kind == "losses":
+        inputs.append(value("targets", TensorProto.INT64, 2))
+    if job.kind == "reviews":
+        inputs.append(value("lengths", TensorProto.INT32, 1))
+    if job.kind == "stream":
+        inputs += [value(name, TensorProto.FLOAT, 3) for name in states]
+        outputs += [value(name, TensorProto.FLOAT, 3) for name in ("h", "c")]
+    constants = [numpy_helper.from_array(array, name) for name, array in arrays.items()]
+    graph = helper.make_graph(nodes, "job", inputs, outputs, constants)
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8)
+    onnx.checker.check_model(model)
+    return bytes(model.SerializeToString())
+
+
+def over_onnx(job: Job, infer: Callable[[dict[str, Array]], Any]) -> Run:
+    """A job by something that takes a mapping of arrays and returns a list of them."""
+    shape = (job.layers * job.directions, job.batch, job.units)
+    state = [np.zeros(shape, np.float32)] * 2
+
+    def step(ids: Array) -> Any:
+        result, state[0], state[1] = infer({"ids": ids, "h0": state[0], "c0": state[1]})
+        return result
+
+    def reviews(_: Array) -> Any:
+        result = np.empty((job.batch, job.outputs), np.float32)
+        for rows, ids, lengths in sorted_batches(job):
+            result[rows] = infer({"ids": ids, "lengths": lengths.astype(np.int32)})[0]
+        return result
+
+    def losses(ids: Array) -> Any:
+        given, targets = (np.ascontiguousarray(part) for part in (ids[:, :-1], ids[:, 1:]))
+        return infer({"ids": given, "targets": targets})[0]
+
+    if job.kind == "classify":
+        return lambda ids: infer({"ids": ids})[0]
+    return {"losses": losses, "stream": step, "reviews": reviews}[job.kind]
+
+
+def onnxruntime(job: Job, threads: int) -> Run:
+    """ONNX Runtime on its CPU provider."""
+    import onnxruntime as library
+
+    options = library.SessionOptions()
+    options.intra_op_num_threads = threads
+    options.inter_op_num_threads = 1
+    session = library.InferenceSession(onnx_model(job), options, ["CPUExecutionProvider"])
+    return over_onnx(job, lambda given: session.run(None, given))
+
+
+def openvino(job: Job, threads: int) -> Run:
+    """OpenVINO, asked for float32 and low latency."""
+    import openvino as library
+
+    core = library.Core()
+    settings = {
+        "INFERENCE_NUM_THREADS": threads,
+        "INFERENCE_PRECISION_HINT": "f32",
+        "PERFORMANCE_HINT": "LATENCY",
+    }
+    compiled = core.compile_model(core.read_model(onnx_model(job)), "CPU", settings)
+    request = compiled.create_infer_request()
+
+    def infer(given: dict[str, Array]) -> list[Array]:
+        found = request.infer(given)
+        return [np.array(found[port]) for port in compiled.outputs]
+
+    return over_onnx(job, infer)
+
+
+ENGINES = {
+    "lstmetrics": lstmetrics,
+    "torch": torch,
+    "onnxruntime": onnxruntime,
+    "openvino": openvino,
+}
