@@ -135,7 +135,7 @@ class CppFile(pytest.File):
 
 
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> CppFile | None:
-    """Take the sources of the cases for test files: headers too, where the laws of states are."""
-    if file_path.match("test_*.cpp") or file_path.match("test_*.hpp"):
+    """Take the sources of the cases for test files."""
+    if file_path.match("test_*.cpp"):
         return CppFile.from_parent(parent, path=file_path)
     return None
