@@ -67,7 +67,6 @@ LOOPS = {
     "evaluation/text.py": "over the lines of a text",
     "evaluation/thresholds.py": "over rules, costs and rates",
     "evaluation/tokens.py": "over the texts of full length",
-    "metrics/_areas.py::_delegated": "over arguments",
     "metrics/_at_thresholds.py": "over thresholds: a few microseconds each, or the caller's metric",
     "metrics/_columns.py": "over protocols and the columns of a table",
     "metrics/_entities.py::entity_report": "over the averages",

@@ -28,6 +28,7 @@ from lstmetrics.metrics._scored import (
     check_real_pos_label,
     refuse_running_back,
     refuse_scores,
+    warn_missing_class,
 )
 
 __all__ = ["average_precision_score", "roc_auc_score"]
@@ -112,11 +113,20 @@ def roc_auc_score(
         given = Scored.of(y_true, y_score, sample_weight, function)
         wanted = targets.labels_argument(labels, function)
     except OutOfTradeError:
-        return _delegated(function, locals())  # type: ignore[no-any-return]
+        return delegate(  # type: ignore[no-any-return]
+            function,
+            y_true,
+            y_score,
+            average=average,
+            sample_weight=sample_weight,
+            max_fpr=max_fpr,
+            multi_class=multi_class,
+            labels=labels,
+        )
     truth = targets.decoded(given.truth, "y_true")
     kind = targets.type_of_target(truth, "y_true")
     columns = given.scores.shape[1] if given.scores.ndim == 2 else 1
-    refuse_scores(given._replace(weights=None))
+    targets.check_usable(given.scores)
     if kind == "multiclass" or (kind == "binary" and columns > 2):
         return _multiclass_area(given, truth, average, max_fpr, multi_class, wanted)
     if kind == "binary":
@@ -185,7 +195,14 @@ def average_precision_score(
     try:
         given = Scored.of(y_true, y_score, sample_weight, function)
     except OutOfTradeError:
-        return _delegated(function, locals())  # type: ignore[no-any-return]
+        return delegate(  # type: ignore[no-any-return]
+            function,
+            y_true,
+            y_score,
+            average=average,
+            pos_label=pos_label,
+            sample_weight=sample_weight,
+        )
     truth = targets.decoded(given.truth, "y_true")
     kind = targets.type_of_target(truth, "y_true")
     if kind == "binary":
@@ -229,16 +246,6 @@ def _max_fpr(value: Any, function: str) -> float:
     return float(value)
 
 
-def _delegated(function: str, arguments: dict[str, Any]) -> Any:
-    """Let scikit-learn's function answer, with the arguments as they came."""
-    names = {
-        "roc_auc_score": ("average", "sample_weight", "max_fpr", "multi_class", "labels"),
-        "average_precision_score": ("average", "pos_label", "sample_weight"),
-    }[function]
-    keywords = {name: arguments[name] for name in names}
-    return delegate(function, arguments["y_true"], arguments["y_score"], **keywords)
-
-
 def _binary_area(
     function: str, y_true: Any, y_score: Any, sample_weight: Any, max_fpr: float
 ) -> float | None:
@@ -266,16 +273,7 @@ def _warn_of_weights(facts: Facts, sample_weight: Any, function: str) -> None:
     """Warn where a class is there, but weighs nothing."""
     if facts.no_positives and facts.no_negatives:
         targets.explain_cancelling(sample_weight, function)
-    if facts.no_negatives:
-        warn(
-            "No negative samples in y_true, false positive value should be meaningless",
-            undefined_metric_warning(),
-        )
-    if facts.no_positives:
-        warn(
-            "No positive samples in y_true, true positive value should be meaningless",
-            undefined_metric_warning(),
-        )
+    warn_missing_class(facts)
 
 
 def _binary_precision(
@@ -452,14 +450,14 @@ def _multilabel(
             f"y_true and y_score must have the same shape, got {truth.shape} and {scores.shape}"
         )
     truth = targets.indicator(truth, "y_true", function)
-    if average == "samples":
-        ask = lambda: _arrays.samples_ranking(  # noqa: E731
-            metric, truth, scores, given.weights, max_fpr
-        )
-    else:
-        ask = lambda: _arrays.multilabel_ranking(  # noqa: E731
+
+    def ask() -> Any:
+        if average == "samples":
+            return _arrays.samples_ranking(metric, truth, scores, given.weights, max_fpr)
+        return _arrays.multilabel_ranking(
             metric, truth, scores, given.weights, _arrays.AVERAGES[average], max_fpr
         )
+
     value, (_, _, one_class, no_positives, not_monotonic) = _explained(ask, given)
     if average == "weighted" and not _any_positive(truth, given.weights):
         return float(value)  # 0, of nothing at all, and without a word

@@ -16,7 +16,6 @@ from lstmetrics.metrics._probabilistic import (
     probability_array,
     probability_metric,
     refuse_cancelling,
-    refuse_probabilities,
     renamed,
 )
 
@@ -257,7 +256,7 @@ def _is_positive(
     truth: Array, probabilities: Array, weights: Array | None, pos_label: Any
 ) -> npt.NDArray[np.bool_]:
     """Say of each label whether it is the positive one; refuse in scikit-learn's words."""
-    refuse_probabilities(probabilities)
+    targets.check_usable(probabilities)
     if truth.ndim != 1:
         raise InvalidValueError(
             f"y should be a 1d array, got an array of shape {truth.shape} instead."

@@ -8,12 +8,12 @@ import numpy as np
 import numpy.typing as npt
 
 from lstmetrics import _arrays
-from lstmetrics._warnings import undefined_metric_warning, warn
+from lstmetrics._warnings import warn
 from lstmetrics.errors import InvalidValueError, UnsupportedError
 from lstmetrics.metrics import _parameters as parameters
 from lstmetrics.metrics import _targets as targets
 from lstmetrics.metrics._delegation import OutOfTradeError, delegate
-from lstmetrics.metrics._scored import Facts, ask_scored, kind_of
+from lstmetrics.metrics._scored import Facts, ask_scored, warn_missing_class
 
 __all__ = [
     "confusion_matrix_at_thresholds",
@@ -84,16 +84,7 @@ def roc_curve(
     fpr, tpr, thresholds, facts = _ask(
         function, y_true, y_score, pos_label, sample_weight, drop_intermediate
     )
-    if facts.no_negatives:
-        warn(
-            "No negative samples in y_true, false positive value should be meaningless",
-            undefined_metric_warning(),
-        )
-    if facts.no_positives:
-        warn(
-            "No positive samples in y_true, true positive value should be meaningless",
-            undefined_metric_warning(),
-        )
+    warn_missing_class(facts)
     return fpr, tpr, thresholds
 
 
@@ -323,7 +314,8 @@ def _check_facts(
     if pos_label is None and not facts.positive_known:
         truth = targets.decoded(targets.coded_target(y_true, "y_true", function), "y_true")
         if facts.labels_seen > 2:
-            raise UnsupportedError(f"{kind_of(truth)} format is not supported")
+            kind = targets.type_of_target(truth, "y_true")
+            raise UnsupportedError(f"{kind} format is not supported")
         classes = ", ".join(map(repr, np.unique(truth).tolist()))
         raise InvalidValueError(
             f"y_true takes value in {{{classes}}} and pos_label is not specified: either make "

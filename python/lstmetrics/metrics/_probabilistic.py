@@ -19,7 +19,6 @@ __all__ = [
     "probability_array",
     "probability_metric",
     "refuse_cancelling",
-    "refuse_probabilities",
     "renamed",
 ]
 
@@ -180,7 +179,7 @@ def _warn_of_order(wanted: Sequence[Any], labels: Any) -> None:
 def _refuse_input(
     truth: Array, probabilities: Array, weights: Array | None, wanted: Sequence[Any] | None
 ) -> None:
-    refuse_probabilities(probabilities)
+    targets.check_usable(probabilities)
     if probabilities.max() > 1:
         raise InvalidValueError(f"y_prob contains values greater than 1: {probabilities.max()}")
     if probabilities.min() < 0:
@@ -197,16 +196,6 @@ def _refuse_input(
     if kind not in ("binary", "multiclass"):
         raise InvalidValueError(f"Unknown label type: {(truth,)!r}")
     _refuse_classes(truth, probabilities, wanted)
-
-
-def refuse_probabilities(probabilities: Array) -> None:
-    """Refuse none at all, NaN and infinities."""
-    if not len(probabilities):
-        raise InvalidValueError(
-            f"Found array with 0 sample(s) (shape={probabilities.shape}) while a minimum of 1 is "
-            "required."
-        )
-    targets.check_finite(probabilities, "")
 
 
 def _refuse_indicators(truth: Array, probabilities: Array, wanted: Sequence[Any] | None) -> None:

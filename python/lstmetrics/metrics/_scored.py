@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from lstmetrics._warnings import undefined_metric_warning, warn
 from lstmetrics.errors import InvalidTypeError, InvalidValueError, ShapeError, UnsupportedError
 from lstmetrics.metrics import _parameters as parameters
 from lstmetrics.metrics import _targets as targets
@@ -19,8 +20,10 @@ __all__ = [
     "ask_scored",
     "check_real_pos_label",
     "flat_scores",
-    "kind_of",
+    "refuse_binary",
     "refuse_running_back",
+    "refuse_scores",
+    "warn_missing_class",
 ]
 
 Array = npt.NDArray[Any]
@@ -59,11 +62,6 @@ def flat_scores(scores: Array) -> Array:
     return scores[:, 0] if scores.ndim == 2 and scores.shape[1] == 1 else scores
 
 
-def kind_of(truth: Any) -> str:
-    """Name the kind of target, as scikit-learn does."""
-    return targets.type_of_target(targets.decoded(truth, "y_true"), "y_true")
-
-
 def check_real_pos_label(value: Any, function: str) -> None:
     """Accept what is a label, but not None."""
     if value is None:
@@ -73,6 +71,20 @@ def check_real_pos_label(value: Any, function: str) -> None:
         )
         raise parameters.refuse("pos_label", function, expected, value)
     parameters.check_pos_label(value, function)
+
+
+def warn_missing_class(facts: Facts) -> None:
+    """Warn where rates have no negatives, or no positives, to be of."""
+    if facts.no_negatives:
+        warn(
+            "No negative samples in y_true, false positive value should be meaningless",
+            undefined_metric_warning(),
+        )
+    if facts.no_positives:
+        warn(
+            "No positive samples in y_true, true positive value should be meaningless",
+            undefined_metric_warning(),
+        )
 
 
 def refuse_running_back() -> InvalidValueError:
@@ -88,7 +100,6 @@ def ask_scored(
     y_true: Any,
     y_score: Any,
     sample_weight: Any,
-    refuse: Callable[[Scored], None] | None = None,
 ) -> Any:
     """Ask the core of one column of scores; explain what it refuses in scikit-learn's words.
 
@@ -103,7 +114,7 @@ def ask_scored(
     try:
         return verb(given.truth, flat_scores(given.scores), given.weights)
     except (InvalidValueError, InvalidTypeError) as error:
-        said = targets.said_by(lambda: (refuse or refuse_binary)(given))
+        said = targets.said_by(lambda: refuse_binary(given))
         raise (said or error) from None
 
 
@@ -123,11 +134,6 @@ def refuse_binary(given: Scored) -> None:
 
 def refuse_scores(given: Scored) -> None:
     """Refuse NaN, infinities, nothing at all, and weights that cannot be used."""
-    targets.check_finite(given.scores, "")
-    if not len(given.scores):
-        raise InvalidValueError(
-            f"Found array with 0 sample(s) (shape={given.scores.shape}) while a minimum of 1 is "
-            "required."
-        )
+    targets.check_usable(given.scores)
     if given.weights is not None:
         targets.explain_weights(given.weights, len(given.scores))

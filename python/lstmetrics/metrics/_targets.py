@@ -30,6 +30,7 @@ __all__ = [
     "at_most_double",
     "check_finite",
     "check_lengths",
+    "check_usable",
     "coded_target",
     "declared_labels",
     "decoded",
@@ -238,6 +239,15 @@ def check_finite(array: Array, name: str) -> None:
     if np.isnan(array).any():
         raise InvalidValueError(f"{label} contains NaN.")
     raise InvalidValueError(f"{label} contains infinity or a value too large for {array.dtype!r}.")
+
+
+def check_usable(array: Array) -> None:
+    """Refuse NaN, infinities, and no rows at all, in scikit-learn's words."""
+    check_finite(array, "")
+    if not len(array):
+        raise InvalidValueError(
+            f"Found array with 0 sample(s) (shape={array.shape}) while a minimum of 1 is required."
+        )
 
 
 def explain_weights(sample_weight: Array, rows: int) -> None:

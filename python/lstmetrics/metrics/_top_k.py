@@ -129,7 +129,7 @@ def score_array(value: Any, function: str) -> Array:
 def _refuse(
     truth: Array, scores: Array, weights: Array | None, wanted: Sequence[Any] | None
 ) -> None:
-    _refuse_array(truth)
+    targets.check_usable(truth)
     if truth.ndim == 2:
         raise ShapeError(f"y should be a 1d array, got an array of shape {truth.shape} instead.")
     kind = targets.type_of_target(truth, "y_true")
@@ -137,7 +137,7 @@ def _refuse(
         kind = "multiclass"
     if kind not in ("binary", "multiclass"):
         raise UnsupportedError(f"y type must be 'binary' or 'multiclass', got '{kind}' instead.")
-    _refuse_array(scores)
+    targets.check_usable(scores)
     many = scores.ndim == 2 and scores.shape[1] != 1
     if kind == "binary" and many:
         raise ShapeError(
@@ -151,14 +151,6 @@ def _refuse(
         )
     targets.check_lengths(truth, scores, weights)
     _refuse_labels(truth, scores.shape[1] if kind == "multiclass" else 2, wanted)
-
-
-def _refuse_array(array: Array) -> None:
-    targets.check_finite(array, "")
-    if not len(array):
-        raise InvalidValueError(
-            f"Found array with 0 sample(s) (shape={array.shape}) while a minimum of 1 is required."
-        )
 
 
 def _refuse_labels(truth: Array, columns: int, wanted: Sequence[Any] | None) -> None:

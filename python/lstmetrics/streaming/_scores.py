@@ -218,7 +218,9 @@ class Scores(Streaming):
 
     def _value(self, metric: str, average: Any, max_fpr: float) -> float | Floats:
         if average is not None and average not in _AVERAGES:
-            raise InvalidParameterError(f"average must be one of {_AVERAGES} or None, {average!r}")
+            raise InvalidParameterError(
+                f"average must be one of {_AVERAGES} or None, got {average!r}"
+            )
         values, mean = self._state.values(
             _arrays.RANKING_METRICS[metric], _arrays.AVERAGES[average], max_fpr
         )
