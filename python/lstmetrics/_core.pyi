@@ -1295,6 +1295,16 @@ class GraphSpec:
         merge: str,
         masks: str,
     ) -> int: ...
+    def add_take_step(
+        self,
+        name: str,
+        inputs: collections.abc.Sequence[
+            tuple[
+                typing.SupportsInt | typing.SupportsIndex, typing.SupportsInt | typing.SupportsIndex
+            ]
+        ],
+        index: typing.SupportsInt | typing.SupportsIndex,
+    ) -> int: ...
     def set_outputs(
         self,
         outputs: collections.abc.Sequence[

@@ -277,6 +277,12 @@ void register_other_layers(py::class_<GraphSpec>& graph) {
         return append(self, name, inputs, lstm::FlattenSpec{});
       },
       py::arg("name"), py::arg("inputs"));
+  graph.def(
+      "add_take_step",
+      [](GraphSpec& self, const std::string& name, const Values& inputs, std::int64_t index) {
+        return append(self, name, inputs, lstm::TakeStepSpec{index});
+      },
+      py::arg("name"), py::arg("inputs"), py::arg("index"));
 }
 
 }  // namespace

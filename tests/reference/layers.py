@@ -211,6 +211,16 @@ class GlobalPooling1D:
 
 
 @dataclass(frozen=True)
+class TakeStep:
+    index: int
+
+    def run(self, inputs: list[Sample], states: list[State]) -> Results:
+        del states
+        (sample,) = inputs
+        return [vector(sample.steps[self.index])], []
+
+
+@dataclass(frozen=True)
 class Flatten:
     def run(self, inputs: list[Sample], states: list[State]) -> Results:
         del states

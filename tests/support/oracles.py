@@ -47,6 +47,8 @@ def oracle_layer(layer: Any, given_mask: bool = False) -> Any:
             return reference.MaxPooling1D(
                 reference.Windows(layer.pool_size, layer.strides, 1, layer.padding)
             )
+        case models.TakeStep():
+            return reference.TakeStep(layer.index)
         case models.Flatten():
             return reference.Flatten()
         case models.Concatenate():

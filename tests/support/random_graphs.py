@@ -34,6 +34,7 @@ from lstmetrics.models import (
     MaxPooling1D,
     Model,
     Multiply,
+    TakeStep,
     TimeDistributed,
     Value,
 )
@@ -226,6 +227,10 @@ class _Builder:
         self.apply(layer, branch, clock=clock, steps=steps)
 
     def pool(self, branch: Branch) -> None:
+        if branch.steps and self.flip():
+            index = self.number(-branch.steps, branch.steps - 1)
+            self.apply(TakeStep(index), branch, clock=None, steps=None)
+            return
         kind = self.choose([GlobalMaxPooling1D, GlobalAveragePooling1D])
         keep = self.flip()
         clock = "one step" if keep else None

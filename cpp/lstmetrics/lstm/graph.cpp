@@ -18,6 +18,7 @@ struct LooksAhead {
   bool operator()(const MaxPooling1dSpec&) const { return true; }
   bool operator()(const GlobalPoolingSpec&) const { return true; }
   bool operator()(const FlattenSpec&) const { return true; }
+  bool operator()(const TakeStepSpec&) const { return true; }
   template <class Other>
   bool operator()(const Other&) const {
     return false;

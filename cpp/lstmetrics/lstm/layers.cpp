@@ -51,6 +51,9 @@ struct Maker {
   std::unique_ptr<Layer> operator()(const GlobalPoolingSpec& spec) const {
     return make_global_pooling(spec);
   }
+  std::unique_ptr<Layer> operator()(const TakeStepSpec& spec) const {
+    return make_take_step(spec, node.name);
+  }
   std::unique_ptr<Layer> operator()(const FlattenSpec&) const {
     return in[0].sequence ? make_flatten(node.name) : nullptr;
   }

@@ -25,6 +25,7 @@ std::unique_ptr<Layer> make_convolution(const Conv1dSpec& spec, std::size_t feat
                                         const std::string& name);
 std::unique_ptr<Layer> make_max_pooling(const MaxPooling1dSpec& spec, const std::string& name);
 std::unique_ptr<Layer> make_global_pooling(const GlobalPoolingSpec& spec);
+std::unique_ptr<Layer> make_take_step(const TakeStepSpec& spec, const std::string& name);
 
 // Of several values, or into another shape.
 std::unique_ptr<Layer> make_merge(const MergeSpec& spec, const std::string& name);

@@ -222,6 +222,32 @@ class GlobalAverageLayer final : public Layer {
   }
 };
 
+class TakeStepLayer final : public Layer {
+ public:
+  TakeStepLayer(const TakeStepSpec& spec, std::string name) : spec_(spec), name_(std::move(name)) {}
+
+  bool passes_mask() const override { return false; }
+
+  void run(const LayerRun& run) const override {
+    const Block& in = *run.in[0];
+    for (std::size_t row = 0; row < in.rows; ++row) {
+      const std::optional<std::size_t> step = step_of(spec_, in.steps_of(row));
+      if (!step) refuse(in.steps_of(row));
+      std::memcpy(run.out[0].at(row, 0), in.at(row, *step), in.features * sizeof(float));
+    }
+  }
+
+ private:
+  [[noreturn]] void refuse(std::size_t steps) const {
+    throw ShapeError("layer \"" + name_ + "\": a row has " + std::to_string(steps) +
+                     " steps, so none has the index " + std::to_string(spec_.index) +
+                     "; pad rows, or leave such rows out");
+  }
+
+  const TakeStepSpec spec_;
+  std::string name_;
+};
+
 }  // namespace
 
 std::unique_ptr<Layer> make_convolution(const Conv1dSpec& spec, std::size_t features,
@@ -234,6 +260,9 @@ std::unique_ptr<Layer> make_max_pooling(const MaxPooling1dSpec& spec, const std:
 std::unique_ptr<Layer> make_global_pooling(const GlobalPoolingSpec& spec) {
   if (spec.pool == GlobalPool::max) return std::make_unique<GlobalMaxLayer>();
   return std::make_unique<GlobalAverageLayer>();
+}
+std::unique_ptr<Layer> make_take_step(const TakeStepSpec& spec, const std::string& name) {
+  return std::make_unique<TakeStepLayer>(spec, name);
 }
 
 }  // namespace lstmetrics::lstm

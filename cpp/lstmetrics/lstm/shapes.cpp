@@ -165,6 +165,15 @@ struct ShapeRule {
     return {vector_of(in[0].features)};
   }
 
+  std::vector<Shape> operator()(const TakeStepSpec& layer) const {
+    sequence_needed("TakeStep takes one step of a sequence.");
+    if (in[0].steps && !step_of(layer, *in[0].steps)) {
+      refuse_input(name, 0, "a step " + std::to_string(layer.index), in[0],
+                   "The sequence is too short for that.");
+    }
+    return {vector_of(in[0].features)};
+  }
+
   std::vector<Shape> operator()(const FlattenSpec&) const {
     one_input();
     features_needed("Put an Embedding first.");

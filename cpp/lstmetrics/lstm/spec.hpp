@@ -166,10 +166,15 @@ struct GlobalPoolingSpec {
 
 struct FlattenSpec {};
 
+// One step of each row: from 0 on, or from the row's own end where negative.
+struct TakeStepSpec {
+  std::int64_t index = -1;
+};
+
 using LayerSpec = std::variant<InputSpec, EmbeddingSpec, MaskingSpec, LstmSpec, BidirectionalSpec,
                                DenseSpec, ActivationSpec, DropoutSpec, MergeSpec,
                                LayerNormalizationSpec, BatchNormalizationSpec, Conv1dSpec,
-                               MaxPooling1dSpec, GlobalPoolingSpec, FlattenSpec>;
+                               MaxPooling1dSpec, GlobalPoolingSpec, FlattenSpec, TakeStepSpec>;
 
 // One of the values that a node gives.
 struct Value {

@@ -1,7 +1,9 @@
-// Windows that slide over steps, for convolutions and pooling.
+// Windows that slide over steps, for convolutions and pooling; single steps.
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
+#include <optional>
 
 #include "lstmetrics/lstm/spec.hpp"
 
@@ -28,6 +30,14 @@ constexpr std::size_t padding_before(const WindowSpec& window, std::size_t steps
   if (window.padding == Padding::causal) return extent - 1;
   const std::size_t covered = (windows_over(window, steps) - 1) * window.stride + extent;
   return covered > steps ? (covered - steps) / 2 : 0;
+}
+
+// The step that is taken of a row of so many; nothing where it has none.
+constexpr std::optional<std::size_t> step_of(const TakeStepSpec& spec, std::size_t steps) noexcept {
+  const auto count = static_cast<std::int64_t>(steps);
+  const std::int64_t step = spec.index < 0 ? spec.index + count : spec.index;
+  if (step < 0 || step >= count) return {};
+  return static_cast<std::size_t>(step);
 }
 
 }  // namespace lstmetrics::lstm

@@ -35,6 +35,7 @@ from lstmetrics.models.layers import (
     Multiply,
     SpatialDropout1D,
     Stack,
+    TakeStep,
     TimeDistributed,
 )
 from lstmetrics.models.loading import load_model
@@ -74,6 +75,7 @@ __all__ = [
     "Stack",
     "State",
     "Stream",
+    "TakeStep",
     "TextVectorization",
     "TimeDistributed",
     "Tokenizer",

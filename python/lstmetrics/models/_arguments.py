@@ -86,6 +86,15 @@ def positive(layer: str, argument: str, value: Any) -> int:
     return number
 
 
+def whole(layer: str, argument: str, value: Any) -> int:
+    """Return a whole number of any sign."""
+    if isinstance(value, bool) or not isinstance(value, int | np.integer):
+        raise InvalidTypeError(f"{layer}: {argument} must be a whole number, got {value!r}")
+    if not -(2**62) < value < 2**62:
+        raise InvalidValueError(f"{layer}: {argument} is out of range: {value}")
+    return int(value)
+
+
 def flag(layer: str, argument: str, value: Any) -> bool:
     """Return the value as a bool; anything but a bool is refused."""
     if not isinstance(value, bool | np.bool_):

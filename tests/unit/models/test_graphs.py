@@ -28,6 +28,7 @@ from lstmetrics.models import (
     Multiply,
     Sequential,
     Stack,
+    TakeStep,
     load_model,
 )
 from support.random_models import build, random_features, random_ids, random_weights
@@ -323,6 +324,20 @@ def test_global_pooling_masks_and_lengths() -> None:
     assert np.array_equal(cut, FEATURES[:, :2].max(axis=1))
     assert np.isnan(mean.predict(FEATURES, lengths=[0, 1, 2])[0]).all()
     assert np.isneginf(largest.predict(FEATURES, lengths=[0, 1, 2])[0]).all()
+
+
+def test_one_step_of_each_row() -> None:
+    first, last = (Sequential([Input((None, 4)), TakeStep(index)]) for index in (0, -1))
+    mask = np.array([[False, True, True, True, False]] * 3)
+    assert np.array_equal(first.predict(FEATURES, mask=mask), FEATURES[:, 0])
+    assert np.array_equal(last.predict(FEATURES, mask=mask), FEATURES[:, -1])
+    ends = [2, 5, 1]
+    found = last.predict(FEATURES, lengths=ends)
+    assert np.array_equal(found, np.stack([x[n - 1] for x, n in zip(FEATURES, ends, strict=True)]))
+    with pytest.raises(ShapeError, match="a row has 0 steps, so none has the index -1"):
+        last.predict(FEATURES, lengths=[0, 1, 2])
+    with pytest.raises(ShapeError, match="a step 5"):
+        Sequential([Input((5, 4)), TakeStep(5)])
 
 
 def test_largest_of_special_values() -> None:

@@ -35,6 +35,7 @@ from lstmetrics.models import (
     MaxPooling1D,
     Multiply,
     SpatialDropout1D,
+    TakeStep,
     TimeDistributed,
 )
 from lstmetrics.models import Sequential as Model
@@ -102,6 +103,8 @@ REFUSED: dict[str, tuple[Callable[[], Any], type[LstmetricsError], str]] = {
     "renorm": (lambda: BatchNormalization(renorm=True), UnsupportedError, "renorm"),
     "batch axis": (lambda: Concatenate(axis=0), UnsupportedError, "axis must be -1"),
     "unknown masks": (lambda: Add(masks="some"), InvalidValueError, "'any', 'all'"),
+    "half a step": (lambda: TakeStep(0.5), InvalidTypeError, "index must be a whole number"),
+    "far step": (lambda: TakeStep(2**80), InvalidValueError, "index is out of range"),
     "mask as text": (lambda: Masking("a"), InvalidTypeError, "mask_value must be a number"),
     "LSTM at each step": (
         lambda: TimeDistributed(LSTM(3)),
@@ -223,6 +226,7 @@ def test_none_is_linear() -> None:
         MaxPooling1D(3, padding="same"),
         Multiply(),
         SpatialDropout1D(0.2),
+        TakeStep(-2),
         TimeDistributed(Dense(3, "relu"), name="t"),
     ],
     ids=lambda layer: type(layer).__name__,

@@ -21,6 +21,7 @@ from lstmetrics.models import (
     LayerNormalization,
     Model,
     Sequential,
+    TakeStep,
 )
 from support.random_models import build, random_features, random_ids
 
@@ -129,6 +130,7 @@ NEEDS_ALL: dict[str, list[Any]] = {
     "lstm": [Embedding(9, 4), LSTM(3, go_backwards=True)],
     "conv1d": [Embedding(9, 4), Conv1D(3, 2, padding="causal")],
     "globalmaxpooling1d": [Embedding(9, 4), GlobalMaxPooling1D()],
+    "takestep": [Embedding(9, 4), TakeStep()],
 }
 
 

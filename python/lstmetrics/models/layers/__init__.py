@@ -31,6 +31,7 @@ from lstmetrics.models.layers.windows import (
     GlobalAveragePooling1D,
     GlobalMaxPooling1D,
     MaxPooling1D,
+    TakeStep,
 )
 
 __all__ = [
@@ -56,6 +57,7 @@ __all__ = [
     "Multiply",
     "SpatialDropout1D",
     "Stack",
+    "TakeStep",
     "TimeDistributed",
     "layer_from_config",
 ]
@@ -84,6 +86,7 @@ _CLASSES: dict[str, type[Layer]] = {
         MaxPooling1D,
         Multiply,
         SpatialDropout1D,
+        TakeStep,
         TimeDistributed,
     )
 }

@@ -15,10 +15,11 @@ from lstmetrics.models._arguments import (
     positive,
     refuse_unknown,
     sample_shape,
+    whole,
 )
 from lstmetrics.models.layers.base import Layer, Places
 
-__all__ = ["Conv1D", "GlobalAveragePooling1D", "GlobalMaxPooling1D", "MaxPooling1D"]
+__all__ = ["Conv1D", "GlobalAveragePooling1D", "GlobalMaxPooling1D", "MaxPooling1D", "TakeStep"]
 
 
 class _OverSteps(Layer):
@@ -309,3 +310,43 @@ class GlobalAveragePooling1D(_GlobalPooling):
     """
 
     pool = "average"
+
+
+class TakeStep(_OverSteps):
+    """The features of one step of each row: ``output[:, -1]`` of PyTorch and ONNX.
+
+    Parameters
+    ----------
+    index : int, default=-1
+        Which step, from 0 on; negative ones count from the end of the row, its given length.
+    name : str, optional
+        The layer's name.
+
+    Notes
+    -----
+    The step is taken whether or not it is masked. Rows that have no such step are refused when the
+    model runs. An LSTM with ``return_sequences=False`` gives its last output without this layer;
+    the backward half of a :class:`Bidirectional` ends at step 0, and of its last step this layer
+    gives what it knew of one step alone, as in the models that are written so.
+
+    Examples
+    --------
+    >>> from lstmetrics.models import Input, Sequential, TakeStep
+    >>> Sequential([Input((None, 1)), TakeStep(-1)]).predict([[[1.0], [3.0], [2.0]]])
+    array([[2.]], dtype=float32)
+    """
+
+    def __init__(self, index: int = -1, *, name: str | None = None) -> None:
+        super().__init__(None, None, name, {})
+        self.index = whole("TakeStep", "index", index)
+
+    def get_config(self) -> dict[str, Any]:
+        """Return the constructor's arguments, JSON-ready."""
+        return {"index": self.index, "name": self.name}
+
+    def add_to(
+        self, spec: _core.GraphSpec, name: str, inputs: Places, *, with_weights: bool = True
+    ) -> int:
+        """Append a call of this layer to a graph's spec; return its node."""
+        del with_weights
+        return spec.add_take_step(name, inputs, self.index)
