@@ -1333,6 +1333,7 @@ class LstmSpec:
         return_sequences: bool,
         return_state: bool,
         go_backwards: bool,
+        restore_order: bool,
         masked_output: str,
         clear_empty_rows: bool,
         clip: typing.SupportsFloat | typing.SupportsIndex,

@@ -58,10 +58,10 @@ Value named(const std::string& layer, const char* argument, const std::string& n
 lstm::LstmSpec lstm_spec(std::size_t units, const std::string& name, const std::string& activation,
                          const std::string& recurrent_activation,
                          const std::optional<std::string>& output_activation, bool return_sequences,
-                         bool return_state, bool go_backwards, const std::string& masked_output,
-                         bool clear_empty_rows, float clip, std::size_t proj_size,
-                         const Array& kernel, const Array& recurrent_kernel, const Array& bias,
-                         const Array& recurrent_bias, const Array& projection) {
+                         bool return_state, bool go_backwards, bool restore_order,
+                         const std::string& masked_output, bool clear_empty_rows, float clip,
+                         std::size_t proj_size, const Array& kernel, const Array& recurrent_kernel,
+                         const Array& bias, const Array& recurrent_bias, const Array& projection) {
   using lstm::MaskedOutput;
   lstm::LstmSpec spec;
   spec.units = units;
@@ -73,6 +73,7 @@ lstm::LstmSpec lstm_spec(std::size_t units, const std::string& name, const std::
   spec.return_sequences = return_sequences;
   spec.return_state = return_state;
   spec.go_backwards = go_backwards;
+  spec.restore_order = restore_order;
   spec.masked_output = named<MaskedOutput>(name, "masked_output", masked_output,
                                            {{"previous", MaskedOutput::previous},
                                             {"zeros", MaskedOutput::zeros},
@@ -194,9 +195,9 @@ void register_recurrent_layers(py::module_& module, py::class_<GraphSpec>& graph
       .def(py::init(&lstm_spec), py::kw_only(), py::arg("units"), py::arg("name"),
            py::arg("activation"), py::arg("recurrent_activation"), py::arg("output_activation"),
            py::arg("return_sequences"), py::arg("return_state"), py::arg("go_backwards"),
-           py::arg("masked_output"), py::arg("clear_empty_rows"), py::arg("clip"),
-           py::arg("proj_size"), py::arg("kernel"), py::arg("recurrent_kernel"), py::arg("bias"),
-           py::arg("recurrent_bias"), py::arg("projection"));
+           py::arg("restore_order"), py::arg("masked_output"), py::arg("clear_empty_rows"),
+           py::arg("clip"), py::arg("proj_size"), py::arg("kernel"), py::arg("recurrent_kernel"),
+           py::arg("bias"), py::arg("recurrent_bias"), py::arg("projection"));
   graph.def(
       "add_lstm",
       [](GraphSpec& self, const std::string& name, const Values& inputs, lstm::LstmSpec layer) {

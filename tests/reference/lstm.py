@@ -35,6 +35,27 @@ def gelu_tanh(x: float) -> float:
     return x * (1 + math.tanh(math.sqrt(2 / math.pi) * (x + 0.044715 * x**3))) / 2
 
 
+# Those with parameters, by the name in front of them.
+FAMILIES: dict[str, Callable[..., float]] = {
+    "hard_sigmoid_of": lambda x, scale, shift: clip_to_unit(scale * x + shift),
+    "affine": lambda x, scale, shift: scale * x + shift,
+    "scaled_tanh": lambda x, scale, inner: scale * math.tanh(inner * x),
+    "leaky_relu": lambda x, slope: x if x >= 0 else slope * x,
+    "thresholded_relu": lambda x, threshold: x if x > threshold else 0.0,
+    "elu": lambda x, alpha: x if x > 0 else alpha * math.expm1(x),
+    "celu": lambda x, alpha: max(0.0, x) + min(0.0, alpha * math.expm1(x / alpha)),
+}
+
+
+def activation(name: str) -> Callable[[float], float]:
+    """The function of a name, such as ``tanh`` or ``leaky_relu(0.3)``."""
+    if name in ACTIVATIONS:
+        return ACTIVATIONS[name]
+    family, _, parameters = name.removesuffix(")").partition("(")
+    numbers = [float(one) for one in parameters.split(",")]
+    return lambda x: FAMILIES[family](x, *numbers)
+
+
 ACTIVATIONS: dict[str, Callable[[float], float]] = {
     "linear": lambda x: x,
     "relu": lambda x: max(0.0, x),
@@ -43,17 +64,10 @@ ACTIVATIONS: dict[str, Callable[[float], float]] = {
     "exponential": math.exp,
     "hard_sigmoid": lambda x: clip_to_unit(x / 6 + 0.5),
     "hard_sigmoid_02": lambda x: clip_to_unit(0.2 * x + 0.5),
-    "hard_sigmoid_of(0.3, 0.4)": lambda x: clip_to_unit(0.3 * x + 0.4),
-    "affine(0.5, -0.1)": lambda x: 0.5 * x - 0.1,
-    "scaled_tanh(1.7, 0.6)": lambda x: 1.7 * math.tanh(0.6 * x),
     "relu6": lambda x: min(6.0, max(0.0, x)),
     "leaky_relu": lambda x: x if x >= 0 else 0.2 * x,
-    "leaky_relu(0.3)": lambda x: x if x >= 0 else 0.3 * x,
-    "thresholded_relu(0.1)": lambda x: x if x > 0.1 else 0.0,
     "elu": lambda x: x if x > 0 else math.expm1(x),
-    "elu(0.4)": lambda x: x if x > 0 else 0.4 * math.expm1(x),
     "selu": lambda x: 1.0507009873554805 * (x if x > 0 else 1.6732632423543772 * math.expm1(x)),
-    "celu(0.7)": lambda x: max(0.0, x) + min(0.0, 0.7 * math.expm1(x / 0.7)),
     "softplus": softplus,
     "log_sigmoid": lambda x: -softplus(-x),
     "softsign": lambda x: x / (1 + abs(x)),
@@ -64,6 +78,16 @@ ACTIVATIONS: dict[str, Callable[[float], float]] = {
     "hard_silu": lambda x: x * clip_to_unit(x / 6 + 0.5),
     "hard_tanh": lambda x: min(1.0, max(-1.0, x)),
 }
+for _name in (
+    "hard_sigmoid_of(0.3, 0.4)",
+    "affine(0.5, -0.1)",
+    "scaled_tanh(1.7, 0.6)",
+    "leaky_relu(0.3)",
+    "thresholded_relu(0.1)",
+    "elu(0.4)",
+    "celu(0.7)",
+):
+    ACTIVATIONS[_name] = activation(_name)
 
 MERGES: dict[str, Callable[[Vector, Vector], Vector]] = {
     "concat": lambda a, b: a + b,
@@ -102,7 +126,7 @@ def log_softmax(logits: Vector) -> Vector:
 
 def activate(name: str, vector: Vector) -> Vector:
     rows = {"softmax": softmax, "log_softmax": log_softmax}
-    return rows[name](vector) if name in rows else [ACTIVATIONS[name](x) for x in vector]
+    return rows[name](vector) if name in rows else [activation(name)(x) for x in vector]
 
 
 @dataclass
@@ -134,6 +158,7 @@ class Lstm:
     return_sequences: bool = False
     return_state: bool = False
     go_backwards: bool = False
+    restore_order: bool = False
     masked_output: str = "previous"
     clear_empty_rows: bool = False
     clip: float = 0.0
@@ -157,8 +182,8 @@ class Lstm:
             gates = [min(self.clip, max(-self.clip, gate)) for gate in gates]
         bounds = [k * self.units for k in range(5)]
         i, f, g, o = (gates[start:end] for start, end in pairwise(bounds))
-        gate, squash = ACTIVATIONS[self.recurrent_activation], ACTIVATIONS[self.activation]
-        show = ACTIVATIONS[self.output_activation or self.activation]
+        gate, squash = activation(self.recurrent_activation), activation(self.activation)
+        show = activation(self.output_activation or self.activation)
         new_cell = [gate(f[j]) * cell[j] + gate(i[j]) * squash(g[j]) for j in range(self.units)]
         new_hidden = [gate(o[j]) * show(new_cell[j]) for j in range(self.units)]
         if self.projection is not None:
@@ -189,6 +214,8 @@ class Lstm:
         """The outputs asked for, and the final state."""
         outputs, state = self.outputs_of(sample, state)
         last = outputs[-1] if outputs else [0.0] * self.outputs
+        if self.go_backwards and self.restore_order:
+            outputs = outputs[::-1]
         return (outputs if self.return_sequences else [last]), state
 
     def result(self, sample: Sample, steps: list[Vector]) -> Sample:

@@ -74,6 +74,7 @@ def oracle_lstm(layer: LSTM, masked: str | None = None) -> Lstm:
         return_sequences=layer.return_sequences,
         return_state=layer.return_state,
         go_backwards=layer.go_backwards,
+        restore_order=layer.restore_order,
         masked_output="state" if layer.repeat_state_for_mask else (masked or own),
         clear_empty_rows=layer.clear_empty_rows,
         clip=layer.clip,

@@ -196,6 +196,7 @@ class _Builder:
             return_sequences=sequences,
             return_state=self.flip(),
             go_backwards=self.flip(),
+            restore_order=self.flip(),
             zero_output_for_mask=self.flip(),
         )
         change = {} if sequences else {"clock": None, "steps": None}

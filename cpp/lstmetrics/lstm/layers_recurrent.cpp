@@ -8,11 +8,13 @@ namespace {
 class LstmLayer final : public Layer {
  public:
   LstmLayer(const LstmSpec& spec, std::size_t features, std::size_t slot)
-      : recurrence_(spec, features, slot), return_state_(spec.return_state) {}
+      : recurrence_(spec, features, slot),
+        reversed_(spec.go_backwards && !spec.restore_order),
+        return_state_(spec.return_state) {}
 
   void run(const LayerRun& run) const override {
     if (run.in.size() > 1) recurrence_.start_from(run.workspace, *run.in[1], *run.in[2]);
-    recurrence_.run(run, *run.in[0], {run.out[0], 0, recurrence_.runs_backwards()});
+    recurrence_.run(run, *run.in[0], {run.out[0], 0, reversed_});
     if (return_state_) recurrence_.give_state(run.workspace, run.out[1], run.out[2]);
   }
 
@@ -23,6 +25,7 @@ class LstmLayer final : public Layer {
 
  private:
   Recurrence recurrence_;
+  bool reversed_;
   bool return_state_;
 };
 

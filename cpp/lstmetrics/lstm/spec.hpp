@@ -74,7 +74,8 @@ struct LstmSpec {
   std::optional<ActivationFn> output_activation;  // of the cell; absent: `activation`
   bool return_sequences = false;
   bool return_state = false;
-  bool go_backwards = false;  // runs from the last step; outputs in the order computed
+  bool go_backwards = false;   // runs from the last step; outputs in the order computed
+  bool restore_order = false;  // those outputs stand at their own steps: ONNX
   MaskedOutput masked_output = MaskedOutput::previous;
   bool clear_empty_rows = false;  // a row without steps ends in zeros, not its initial state: ONNX
   float clip = 0;                 // of the gates' pre-activations: ONNX; 0: none

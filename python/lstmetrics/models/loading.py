@@ -60,7 +60,11 @@ def load_model(path: PathLike, *, hard_sigmoid: str | None = None) -> Model:
         from lstmetrics.models.formats.keras.reader import read_model as read_keras
 
         return read_keras(name, hard_sigmoid=hard_sigmoid)
+    if ending == ".onnx":
+        from lstmetrics.models.formats.onnx.reader import read_model as read_onnx
+
+        return read_onnx(name)
     raise UnsupportedError(
-        f"load_model: cannot read {name!r}: the ending must be .safetensors, .keras, .h5 or .hdf5, "
-        f"got {ending!r}"
+        f"load_model: cannot read {name!r}: the ending must be .safetensors, .keras, .h5, .hdf5 or "
+        f".onnx, got {ending!r}"
     )

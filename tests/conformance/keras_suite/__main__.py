@@ -15,10 +15,10 @@ def main() -> int:
     """Make models by each Python's Keras, compare, print the table; 1 where one differs."""
     sys.path[:0] = [str(HERE.parent), str(HERE.parents[1])]
     from keras_suite.compare import Comparison
-    from keras_suite.draw import options_of, uncovered
+    from keras_suite.draw import CONFIGURATIONS
 
     count, seed = int(sys.argv[1]), int(sys.argv[2])
-    missing = uncovered(options_of(count, seed))
+    missing = CONFIGURATIONS.uncovered(CONFIGURATIONS.draw(count, seed))
     print(f"{count} configurations drawn by seed {seed}; pairs of choices in none: {missing}")
     found = []
     for wanted in sys.argv[3:]:

@@ -9,14 +9,12 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from differences import REFERENCE_TOLERANCE, TOLERANCE, difference, to_definition
 
 from lstmetrics import load_model
 from lstmetrics.errors import UnsupportedError
 from lstmetrics.models import Model
-from support.oracles import Oracle, sample_of
 
-TOLERANCE = 2e-6  # of Keras's single precision to ours
-REFERENCE_TOLERANCE = 1e-6  # relative, of doubles to ours
 # What we refuse by name: an LSTM of Keras 3 that is given states runs without its input's mask, and
 # hands that mask on; the engine has no such layer.
 REFUSED = "ran without it, as Keras 3 does; this is not supported"
@@ -85,31 +83,8 @@ def _differences(model: Model, data: dict[str, Any]) -> tuple[float, float]:
         ours = found if isinstance(found, list) else [found]
         keras += [difference(a, b) for a, b in zip(ours, outputs, strict=True)]
         if batch == 0:
-            reference += _to_definition(model, inputs, ours)
+            reference += to_definition(model, inputs, ours)
     return max(keras), max(reference)
-
-
-def _to_definition(model: Model, inputs: list[Any], ours: list[Any]) -> list[float]:
-    oracle = Oracle(model)
-    found = []
-    for row in range(len(inputs[0])):
-        states = [([0.0] * hidden, [0.0] * cell) for hidden, cell in model.state_sizes]
-        samples = [sample_of(one[row], None, None) for one in inputs]
-        results, _ = oracle.run_row(samples, states)
-        for array, sample in zip(ours, results, strict=True):
-            found.append(difference(array[row], np.reshape(sample.steps, array[row].shape)))
-    return found
-
-
-def difference(a: Any, b: Any) -> float:
-    """The largest difference, relative where values are above 1; infinite where NaN differ."""
-    if a.shape != b.shape:
-        raise ValueError(f"shapes {a.shape} and {b.shape}")
-    a, b = a.astype(np.float64), b.astype(np.float64)
-    if not np.array_equal(np.isnan(a), np.isnan(b)):
-        return float("inf")
-    apart = np.abs(a - b) / np.maximum(1.0, np.abs(b))
-    return float(np.nanmax(apart, initial=0.0))
 
 
 def _count(data: dict[str, Any], pattern: str) -> int:

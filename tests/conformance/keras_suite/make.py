@@ -18,8 +18,9 @@ os.environ.setdefault("CUDA_VISIBLE_DEVICES", "")
 
 import numpy as np
 
-sys.path.insert(0, str(Path(__file__).resolve().parent))
-from draw import Options, options_of
+sys.path[:0] = [str(Path(__file__).resolve().parent), str(Path(__file__).resolve().parents[1])]
+from draw import CONFIGURATIONS  # noqa: E402
+from pairwise import Options  # noqa: E402
 
 VOCABULARY, FEATURES, UNITS, ROWS = 9, 5, 4, 4
 
@@ -285,7 +286,7 @@ def main() -> None:
     keras = importlib.import_module(sys.argv[4] if len(sys.argv) > 4 else "keras")
     folder.mkdir(parents=True, exist_ok=True)
     made, refused = [], []
-    for options in options_of(count, seed):
+    for options in CONFIGURATIONS.draw(count, seed):
         try:
             made.append(make(keras, folder, options))
         except Exception as error:  # Keras cannot build or save it: nothing to compare with

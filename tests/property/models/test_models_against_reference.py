@@ -71,6 +71,7 @@ def recurrent_layers(
     return LSTM(
         **options,
         go_backwards=draw(st.booleans()),
+        restore_order=draw(st.booleans()),
         zero_output_for_mask=not options["repeat_state_for_mask"] and draw(st.booleans()),
     )
 

@@ -11,10 +11,13 @@ import numpy as np
 import numpy.typing as npt
 
 from lstmetrics.errors import ShapeError
-from lstmetrics.models._arguments import FloatArray, float_weight
+from lstmetrics.models._arguments import float_weight
+from lstmetrics.models.formats.gates import in_our_order
 from lstmetrics.models.layers.lstm import LSTM
 
 __all__ = ["read_cell"]
+
+_GATES = "igfo"  # TensorFlow calls the candidate j
 
 
 def read_cell(
@@ -42,15 +45,9 @@ def read_cell(
     gates[1] = forget_bias
     layer = LSTM(units, return_sequences=return_sequences, name=name)
     layer.weights = {
-        "kernel": _gates_in_order(kernel[:-units]),
-        "recurrent_kernel": _gates_in_order(kernel[-units:]),
-        "bias": _gates_in_order(bias),
+        "kernel": in_our_order(kernel[:-units], _GATES),
+        "recurrent_kernel": in_our_order(kernel[-units:], _GATES),
+        "bias": in_our_order(bias, _GATES),
         "recurrent_bias": gates.reshape(-1),
     }
     return layer
-
-
-def _gates_in_order(array: FloatArray) -> FloatArray:
-    """Turn i, j, f, o into i, f, j, o."""
-    i, j, f, o = np.split(array, 4, axis=-1)
-    return np.concatenate([i, f, j, o], axis=-1)

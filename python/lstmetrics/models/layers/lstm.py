@@ -48,6 +48,8 @@ class LSTM(Layer):
         Also give the final hidden and cell state, as two more values.
     go_backwards : bool, default=False
         Run from the last step to the first; outputs come in the order they are computed.
+    restore_order : bool, default=False
+        Those outputs stand at their own steps instead (ONNX).
     stateful : bool, default=False
         Rows go on where the same rows of the batch before ended, until
         :meth:`~lstmetrics.models.Model.reset_states`.
@@ -106,6 +108,7 @@ class LSTM(Layer):
         return_sequences: bool = False,
         return_state: bool = False,
         go_backwards: bool = False,
+        restore_order: bool = False,
         stateful: bool = False,
         input_shape: Sequence[int | None] | None = None,
         zero_output_for_mask: bool = False,
@@ -128,6 +131,7 @@ class LSTM(Layer):
         self.return_sequences = flag("LSTM", "return_sequences", return_sequences)
         self.return_state = flag("LSTM", "return_state", return_state)
         self.go_backwards = flag("LSTM", "go_backwards", go_backwards)
+        self.restore_order = flag("LSTM", "restore_order", restore_order)
         self.stateful = flag("LSTM", "stateful", stateful)
         self.zero_output_for_mask = flag("LSTM", "zero_output_for_mask", zero_output_for_mask)
         self.repeat_state_for_mask = flag("LSTM", "repeat_state_for_mask", repeat_state_for_mask)
@@ -281,6 +285,7 @@ class LSTM(Layer):
             "return_sequences": self.return_sequences,
             "return_state": self.return_state,
             "go_backwards": self.go_backwards,
+            "restore_order": self.restore_order,
             "stateful": self.stateful,
             "input_shape": None if self.input_shape is None else list(self.input_shape),
             "zero_output_for_mask": self.zero_output_for_mask,
@@ -308,6 +313,7 @@ class LSTM(Layer):
             return_sequences=self.return_sequences,
             return_state=self.return_state,
             go_backwards=self.go_backwards,
+            restore_order=self.restore_order,
             masked_output="state" if self.repeat_state_for_mask else masked_output,
             clear_empty_rows=self.clear_empty_rows,
             clip=self.clip,

@@ -1,0 +1,268 @@
+"""Operators that compute: products with weights, sums, activations, normalisation, windows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from lstmetrics.errors import FormatError, ShapeError, UnsupportedError
+from lstmetrics.models import layers as ours
+from lstmetrics.models.formats.onnx.activations import activation_of
+from lstmetrics.models.formats.onnx.axes import Atom, Axis
+from lstmetrics.models.formats.onnx.flows import Flow, feature
+from lstmetrics.models.formats.onnx.operators import (
+    Inputs,
+    Operator,
+    array_of,
+    flow_of,
+    merged,
+)
+from lstmetrics.models.formats.onnx.proto import Node
+
+__all__ = ["ARITHMETIC", "activation"]
+
+AnyArray = npt.NDArray[Any]
+
+
+# ---- products and sums --------------------------------------------------------------------------
+
+
+def _dense(node: Node, flow: Flow, kernel: AnyArray, bias: AnyArray | None) -> Flow:
+    if kernel.ndim != 2 or kernel.dtype.kind != "f":
+        raise UnsupportedError(f"{node.label}: the weights must be a matrix, got {kernel.shape}")
+    if flow.role(-1) != "feature":
+        raise UnsupportedError(f"{node.label}: the last axis of its input is not that of features")
+    layer = ours.Dense(kernel.shape[1], use_bias=bias is not None)
+    layer.set_weights([kernel] if bias is None else [kernel, bias])
+    found = flow.called(node.label, layer, [*flow.axes[:-1], feature(kernel.shape[1])])
+    return replace(found, linear=None if bias is not None else (flow, kernel))
+
+
+def _matmul(node: Node, inputs: Inputs) -> Flow:
+    flow, kernel = flow_of(node, inputs[0]), array_of(node, inputs, 1)
+    assert kernel is not None
+    return _dense(node, flow, kernel, None)
+
+
+def _gemm(node: Node, inputs: Inputs) -> Flow:
+    flow, kernel = flow_of(node, inputs[0]), array_of(node, inputs, 1)
+    bias = array_of(node, inputs, 2)
+    if node.get("transA", 0) or node.get("alpha", 1.0) != 1 or node.get("beta", 1.0) != 1:
+        raise UnsupportedError(f"{node.label}: transA, alpha and beta are not supported")
+    assert kernel is not None
+    kernel = kernel.T if node.get("transB", 0) else kernel
+    units = kernel.shape[-1]
+    return _dense(node, flow, kernel, None if bias is None else _row(node, bias, units))
+
+
+def _row(node: Node, array: AnyArray, units: int) -> AnyArray:
+    """Return an array as one number a feature."""
+    if array.size == 1:
+        return np.full(units, array.reshape(-1)[0])
+    if array.size != units or array.shape[-1] != units:
+        raise ShapeError(f"{node.label}: an array of shape {array.shape} for {units} features")
+    return array.reshape(-1)
+
+
+def _pair(node: Node, inputs: Inputs) -> tuple[Flow, Any]:
+    """Return the input that depends on the graph's, and the other one."""
+    a, b = inputs
+    return (a, b) if isinstance(a, Flow) else (flow_of(node, b), a)
+
+
+def _add(node: Node, inputs: Inputs) -> Flow:
+    flow, other = _pair(node, inputs)
+    if isinstance(other, Flow):
+        return merged(node, [flow, other], ours.Add())
+    array = _number_or_row(node, other)
+    if flow.linear is not None and array.size > 1:
+        before, kernel = flow.linear
+        return _dense(node, before, kernel, _row(node, array, kernel.shape[1]))
+    return _affine(node, flow, 1.0, _single(node, array))
+
+
+def _subtract(node: Node, inputs: Inputs) -> Flow:
+    flow = flow_of(node, inputs[0])
+    if isinstance(inputs[1], Flow):
+        raise UnsupportedError(f"{node.label}: of two values this is not supported")
+    return _affine(node, flow, 1.0, -_single(node, _number_or_row(node, inputs[1])))
+
+
+def _multiply(node: Node, inputs: Inputs) -> Flow:
+    flow, other = _pair(node, inputs)
+    if isinstance(other, Flow):
+        return merged(node, [flow, other], ours.Multiply())
+    return _affine(node, flow, _single(node, _number_or_row(node, other)), 0.0)
+
+
+def _number_or_row(node: Node, thing: Any) -> AnyArray:
+    if not isinstance(thing, np.ndarray):
+        raise UnsupportedError(f"{node.label}: of an array of a free size this is not supported")
+    return thing
+
+
+def _single(node: Node, array: AnyArray) -> float:
+    if array.size != 1 or array.dtype == object:
+        raise UnsupportedError(
+            f"{node.label}: with an array of shape {array.shape} this is not supported; with "
+            "one number it is, and as the bias behind a MatMul"
+        )
+    return float(array.reshape(-1)[0])
+
+
+def _affine(node: Node, flow: Flow, scale: float, shift: float) -> Flow:
+    if (scale, shift) == (1.0, 0.0):
+        return flow
+    return flow.called(node.label, ours.Activation(f"affine({scale!r}, {shift!r})"))
+
+
+# ---- activations --------------------------------------------------------------------------------
+
+
+def activation(node: Node, inputs: Inputs, opset: int) -> Flow:
+    """Turn a node into an Activation."""
+    flow = flow_of(node, inputs[0])
+    name = activation_of(node)
+    if name is None:
+        raise UnsupportedError(f"{node.label}: with {node.attributes} this is not supported")
+    if name in ("softmax", "log_softmax"):
+        axis = node.get("axis", -1 if opset >= 13 else 1)
+        if axis not in (-1, len(flow.axes) - 1) or flow.role(-1) != "feature":
+            raise UnsupportedError(f"{node.label}: only over the features is this supported")
+    return flow.called(node.label, ours.Activation(name))
+
+
+def _clip(node: Node, inputs: Inputs) -> Flow:
+    flow = flow_of(node, inputs[0])
+    low, high = (
+        node.get(name) if array is None else _single(node, array)
+        for name, array in zip(
+            ("min", "max"), (array_of(node, inputs, i) for i in (1, 2)), strict=True
+        )
+    )
+    known = {(0.0, None): "relu", (0.0, 6.0): "relu6", (-1.0, 1.0): "hard_tanh"}
+    if (low, high) not in known:
+        raise UnsupportedError(f"{node.label}: to {low} and {high} this is not supported")
+    return flow.called(node.label, ours.Activation(known[low, high]))
+
+
+# ---- normalisation and windows ------------------------------------------------------------------
+
+
+def _layer_normalization(node: Node, inputs: Inputs) -> Flow:
+    flow = flow_of(node, inputs[0])
+    gamma, beta = (array_of(node, inputs, i) for i in (1, 2))
+    if node.get("axis", -1) not in (-1, len(flow.axes) - 1) or flow.role(-1) != "feature":
+        raise UnsupportedError(f"{node.label}: only over the features is this supported")
+    layer = ours.LayerNormalization(
+        epsilon=node.get("epsilon", 1e-5), center=beta is not None, scale=gamma is not None
+    )
+    layer.set_weights([one for one in (gamma, beta) if one is not None])
+    return flow.called(node.label, layer)
+
+
+def _batch_normalization(node: Node, inputs: Inputs) -> Flow:
+    flow = flow_of(node, inputs[0])
+    weights = [array_of(node, inputs, i) for i in range(1, 5)]
+    if len(flow.axes) < 2 or flow.role(1) != "feature" or node.get("training_mode", 0):
+        raise UnsupportedError(f"{node.label}: takes features on axis 1, and trains nothing")
+    if any(one is None for one in weights):
+        raise FormatError(f"{node.label}: needs four arrays")
+    layer = ours.BatchNormalization(epsilon=node.get("epsilon", 1e-5))
+    layer.set_weights(weights)  # type: ignore[arg-type]
+    return flow.called(node.label, layer)
+
+
+def _one(node: Node, name: str, default: int) -> int:
+    values = node.get(name, [default])
+    if len(values) != 1:
+        raise UnsupportedError(f"{node.label}: only windows over time are supported")
+    return int(values[0])
+
+
+def _padding(node: Node, extent: int, stride: int) -> str:
+    """Return our name for what is put around the steps."""
+    auto = node.get("auto_pad", "NOTSET")
+    before, after = node.get("pads", [0, 0]) if auto in ("NOTSET", "VALID") else (None, None)
+    total = extent - 1
+    if (before, after) == (0, 0):
+        return "valid"
+    if auto == "SAME_UPPER" or (
+        stride == 1 and (before, after) == (total // 2, total - total // 2)
+    ):
+        return "same"
+    if stride == 1 and (before, after) == (total, 0):
+        return "causal"
+    raise UnsupportedError(f"{node.label}: padding {(before, after)} is not supported")
+
+
+def _over_time(node: Node, inputs: Inputs) -> tuple[Flow, Axis]:
+    flow = flow_of(node, inputs[0])
+    if len(flow.axes) != 3 or flow.role(1) != "feature" or len(flow.axes[2]) != 1:
+        raise UnsupportedError(f"{node.label}: takes batch, features, time, in this order")
+    flow.axes[2][0].take_role(node.label, "time")
+    return flow, flow.axes[2]
+
+
+def _time_behind(time: Axis, extent: int, stride: int, padding: str) -> Axis:
+    """Return the axis of time behind windows; the same one where there are as many steps."""
+    steps = time[0].root().size
+    if stride == 1 and padding != "valid":
+        return time
+    if steps is not None:
+        steps = (steps - extent) // stride + 1 if padding == "valid" else -(-steps // stride)
+    return (Atom(steps, "time"),)
+
+
+def _convolution(node: Node, inputs: Inputs) -> Flow:
+    flow, time = _over_time(node, inputs)
+    kernel, bias = (array_of(node, inputs, i) for i in (1, 2))
+    if kernel is None or kernel.ndim != 3:
+        raise UnsupportedError(f"{node.label}: the filters must have three dimensions")
+    filters, _, size = kernel.shape
+    stride, dilation = _one(node, "strides", 1), _one(node, "dilations", 1)
+    extent = (size - 1) * dilation + 1
+    padding = _padding(node, extent, stride)
+    time = _time_behind(time, extent, stride, padding)
+    layer = ours.Conv1D(
+        filters,
+        size,
+        strides=stride,
+        padding=padding,
+        dilation_rate=dilation,
+        groups=node.get("group", 1),
+        use_bias=bias is not None,
+    )
+    weights: Sequence[AnyArray] = [np.transpose(kernel, (2, 1, 0))]
+    layer.set_weights([*weights, *([] if bias is None else [bias])])
+    return flow.called(node.label, layer, [flow.axes[0], feature(filters), time])
+
+
+def _max_pool(node: Node, inputs: Inputs) -> Flow:
+    flow, time = _over_time(node, inputs)
+    size = _one(node, "kernel_shape", 1)
+    stride = _one(node, "strides", 1)
+    padding = _padding(node, size, stride)
+    if padding == "causal" or _one(node, "dilations", 1) != 1 or node.get("ceil_mode", 0):
+        raise UnsupportedError(f"{node.label}: its padding, dilations or ceil_mode")
+    layer = ours.MaxPooling1D(size, stride, padding)
+    time = _time_behind(time, size, stride, padding)
+    return flow.called(node.label, layer, [*flow.axes[:2], time])
+
+
+ARITHMETIC: dict[str, Operator] = {
+    "Add": _add,
+    "BatchNormalization": _batch_normalization,
+    "Clip": _clip,
+    "Conv": _convolution,
+    "Gemm": _gemm,
+    "LayerNormalization": _layer_normalization,
+    "MatMul": _matmul,
+    "MaxPool": _max_pool,
+    "Mul": _multiply,
+    "Sub": _subtract,
+}

@@ -1,0 +1,1 @@
+"""Models that torch.onnx exports, and LSTM nodes written by hand, beside ONNX Runtime."""
