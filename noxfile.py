@@ -32,6 +32,7 @@ KERAS = {
     "keras212": ["tensorflow-cpu==2.12.1", "numpy<1.24"],
     "keras30": ["keras==3.0.5", "tensorflow-cpu==2.16.2", "numpy<2"],
 }
+TF2ONNX = ["tf2onnx==1.17.0", "onnx==1.16.2", "tensorflow-cpu==2.16.2", "tf-keras==2.16.0"]
 KERAS_WRITERS = {
     "keras": ["keras,tensorflow", "tf_keras,tensorflow"],
     "keras212": ["keras,tensorflow"],
@@ -128,6 +129,26 @@ def conformance_keras(session: nox.Session) -> None:
         writers += [f"{python},{writer}" for writer in KERAS_WRITERS[name]]
     count = "320" if full else "40"
     session.run("python", "tests/conformance/keras_suite", count, "7", *writers)
+
+
+@nox.session
+def conformance_onnx(session: nox.Session) -> None:
+    """Compare with ONNX Runtime what torch.onnx writes, and nodes written by hand.
+
+    ``-- --full`` takes more, and models of Keras that tf2onnx writes in an environment of its own.
+    """
+    full = "--full" in session.posargs
+    session.install(".[test]", TORCH, "onnxscript>=0.7,<1", *RUNTIMES[:2])
+    writers = []
+    if full:
+        place = Path(session.create_tmp()).resolve() / "tf2onnx"
+        if not place.exists():
+            session.run("python", "-m", "venv", str(place))
+        python = str(place / "bin" / "python")
+        session.run(python, "-m", "pip", "install", "--quiet", *TF2ONNX, external=True)
+        writers.append(python)
+    session.run("python", "tests/conformance/onnx_suite", "170" if full else "40", "7", *writers)
+    session.run("pytest", "tests/integration/test_real_onnx.py")
 
 
 @nox.session

@@ -20,7 +20,8 @@ def load_model(path: PathLike, *, hard_sigmoid: str | None = None) -> Model:
     ----------
     path : str or path-like
         A native ``.safetensors`` file, as :meth:`Model.save` writes it; a ``.keras`` archive of
-        Keras 3, or a whole model in ``.h5`` of Keras 2.2 to 3, as ``model.save`` writes them.
+        Keras 3, or a whole model in ``.h5`` of Keras 2.2 to 3, as ``model.save`` writes them; an
+        ``.onnx`` graph, as torch.onnx and tf2onnx write them for LSTM text models (see Notes).
     hard_sigmoid : {"hard_sigmoid", "hard_sigmoid_02"}, optional
         What Keras's files mean by ``hard_sigmoid``. By default their version says it: before Keras
         3 it is ``clip(0.2 x + 0.5)``, since then ``clip(x / 6 + 0.5)``.
@@ -41,6 +42,15 @@ def load_model(path: PathLike, *, hard_sigmoid: str | None = None) -> Model:
         The ending is unknown, or the model has a layer or option that the engine lacks.
     lstmetrics.errors.MissingExtraError
         The format needs a package that is not installed.
+
+    Notes
+    -----
+    Whatever the order of axes in an ONNX graph, the model takes and gives batches of rows: ids
+    (batch, timesteps), results (batch, ...). Axes of one element are left out. Sizes that an
+    exporter has fixed are free again, unless the graph lays the steps of a row side by side. An
+    input of lengths, and inputs of initial states, are not inputs of the model: they are
+    ``lengths=`` and ``initial_state=`` of :meth:`Model.predict`, and a row is what the graph gives
+    for it alone. An output that keeps several directions apart is one output for each.
 
     Examples
     --------

@@ -1,12 +1,21 @@
-"""Run it: ``python tests/conformance/onnx_suite COUNT SEED``, half exported, half by hand."""
+"""Run it: ``python tests/conformance/onnx_suite COUNT SEED [PYTHON]``.
+
+So many modules of PyTorch and so many nodes written by hand; PYTHON, where there is one, has
+TensorFlow and tf2onnx, and writes so many models of Keras.
+"""
 
 from __future__ import annotations
 
 import importlib.metadata
+import json
 import logging
+import subprocess
 import sys
 import tempfile
 from pathlib import Path
+from typing import Any
+
+import numpy as np
 
 HERE = Path(__file__).resolve().parent
 
@@ -43,6 +52,8 @@ def main() -> int:
             comparison.add(options, path, feeds, batch_first=options["batch_first"])
         for options in nodes:
             found["nodes"].add(options, path, write(options, path), batch_first=False)
+        for python in sys.argv[3:]:
+            _add_keras(found, python, Path(folder), count, seed)
     runtime = importlib.metadata.version("onnxruntime")
     columns = f"models compared | furthest from onnxruntime {runtime} | from the definition"
     print(f"\n| written by | {columns} | refused by them | failed |\n|---|---|---|---|---|---|")
@@ -53,6 +64,20 @@ def main() -> int:
     failed = [failure for one in found.values() for failure in one.failed]
     print(*(f"\nFAILED {failure}" for failure in failed))
     return 1 if failed or not all(one.made for one in found.values()) else 0
+
+
+def _add_keras(found: dict[str, Any], python: str, folder: Path, count: int, seed: int) -> None:
+    """Let tf2onnx write models, and compare them."""
+    from onnx_suite.compare import Comparison
+
+    command = [python, str(HERE / "keras_models.py"), str(folder), str(count), str(seed)]
+    subprocess.run(command, check=True)
+    index = json.loads((folder / "index.json").read_text(encoding="utf-8"))
+    comparison = found["keras"] = Comparison(index["version"])
+    for options in index["made"]:
+        path = folder / options["file"]
+        with np.load(path.with_suffix(".npz")) as data:
+            comparison.add(options, path, dict(data), batch_first=True)
 
 
 if __name__ == "__main__":

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -59,11 +58,11 @@ def _gemm(node: Node, inputs: Inputs) -> Flow:
     return _dense(node, flow, kernel, None if bias is None else _row(node, bias, units))
 
 
-def _row(node: Node, array: AnyArray, units: int) -> AnyArray:
-    """Return an array as one number a feature."""
+def _row(node: Node, array: AnyArray, units: int, behind: int = 0) -> AnyArray:
+    """Return an array as one number a feature, whose axis has so many behind it."""
     if array.size == 1:
         return np.full(units, array.reshape(-1)[0])
-    if array.size != units or array.shape[-1] != units:
+    if array.size != units or array.shape[array.ndim - 1 - behind :][:1] != (units,):
         raise ShapeError(f"{node.label}: an array of shape {array.shape} for {units} features")
     return array.reshape(-1)
 
@@ -81,22 +80,23 @@ def _add(node: Node, inputs: Inputs) -> Flow:
     array = _number_or_row(node, other)
     if flow.linear is not None and array.size > 1:
         before, kernel = flow.linear
-        return _dense(node, before, kernel, _row(node, array, kernel.shape[1]))
-    return _affine(node, flow, 1.0, _single(node, array))
+        found = _dense(node, before, kernel, _row(node, array, kernel.shape[1]))
+        return found.with_axes(flow.axes)
+    return _affine(node, flow, np.ones(1), array)
 
 
 def _subtract(node: Node, inputs: Inputs) -> Flow:
     flow = flow_of(node, inputs[0])
     if isinstance(inputs[1], Flow):
         raise UnsupportedError(f"{node.label}: of two values this is not supported")
-    return _affine(node, flow, 1.0, -_single(node, _number_or_row(node, inputs[1])))
+    return _affine(node, flow, np.ones(1), -_number_or_row(node, inputs[1]))
 
 
 def _multiply(node: Node, inputs: Inputs) -> Flow:
     flow, other = _pair(node, inputs)
     if isinstance(other, Flow):
         return merged(node, [flow, other], ours.Multiply())
-    return _affine(node, flow, _single(node, _number_or_row(node, other)), 0.0)
+    return _affine(node, flow, _number_or_row(node, other), np.zeros(1))
 
 
 def _number_or_row(node: Node, thing: Any) -> AnyArray:
@@ -107,17 +107,26 @@ def _number_or_row(node: Node, thing: Any) -> AnyArray:
 
 def _single(node: Node, array: AnyArray) -> float:
     if array.size != 1 or array.dtype == object:
-        raise UnsupportedError(
-            f"{node.label}: with an array of shape {array.shape} this is not supported; with "
-            "one number it is, and as the bias behind a MatMul"
-        )
+        raise UnsupportedError(f"{node.label}: takes one number, got shape {array.shape}")
     return float(array.reshape(-1)[0])
 
 
-def _affine(node: Node, flow: Flow, scale: float, shift: float) -> Flow:
-    if (scale, shift) == (1.0, 0.0):
-        return flow
-    return flow.called(node.label, ours.Activation(f"affine({scale!r}, {shift!r})"))
+def _affine(node: Node, flow: Flow, scale: AnyArray, shift: AnyArray) -> Flow:
+    """Scale and shift, by one number or by one a feature."""
+    if scale.size == shift.size == 1:
+        numbers = _single(node, scale), _single(node, shift)
+        if numbers == (1.0, 0.0):
+            return flow
+        return flow.called(node.label, ours.Activation("affine({!r}, {!r})".format(*numbers)))
+    places = [i for i in range(len(flow.axes)) if flow.role(i) == "feature"]
+    if not places:
+        raise UnsupportedError(f"{node.label}: its input has no axis of features")
+    units = flow.axes[places[0]][0].root().size or 0
+    layer = ours.BatchNormalization(epsilon=0.0)
+    behind = len(flow.axes) - places[0] - 1
+    rows = (_row(node, one, units, behind) for one in (scale, shift))
+    layer.set_weights([*rows, np.zeros(units), np.ones(units)])
+    return flow.called(node.label, layer)
 
 
 # ---- activations --------------------------------------------------------------------------------
@@ -177,81 +186,94 @@ def _batch_normalization(node: Node, inputs: Inputs) -> Flow:
     return flow.called(node.label, layer)
 
 
-def _one(node: Node, name: str, default: int) -> int:
-    values = node.get(name, [default])
-    if len(values) != 1:
-        raise UnsupportedError(f"{node.label}: only windows over time are supported")
-    return int(values[0])
+class _Windows:
+    """What Conv and MaxPool say about the axes behind batch and features, of which one is time."""
 
+    def __init__(self, node: Node, inputs: Inputs) -> None:
+        self.node = node
+        self.flow = flow_of(node, inputs[0])
+        behind = [i for i, axis in enumerate(self.flow.axes) if i > 1 and axis]
+        if len(behind) != 1 or self.flow.role(1) != "feature" or len(self.flow.axes[behind[0]]) > 1:
+            raise UnsupportedError(f"{node.label}: takes batch, features, time, in this order")
+        self.axis = behind[0]
+        self.flow.axes[self.axis][0].take_role(node.label, "time")
+        self.stride = self.one("strides", 1)
+        self.dilation = self.one("dilations", 1)
 
-def _padding(node: Node, extent: int, stride: int) -> str:
-    """Return our name for what is put around the steps."""
-    auto = node.get("auto_pad", "NOTSET")
-    before, after = node.get("pads", [0, 0]) if auto in ("NOTSET", "VALID") else (None, None)
-    total = extent - 1
-    if (before, after) == (0, 0):
-        return "valid"
-    if auto == "SAME_UPPER" or (
-        stride == 1 and (before, after) == (total // 2, total - total // 2)
-    ):
-        return "same"
-    if stride == 1 and (before, after) == (total, 0):
-        return "causal"
-    raise UnsupportedError(f"{node.label}: padding {(before, after)} is not supported")
+    def one(self, name: str, default: int) -> int:
+        """Return what an attribute says of time, and refuse it to say anything of other axes."""
+        count = len(self.flow.axes) - 2
+        values = [int(one) for one in self.node.get(name, [default] * count)]
+        found = values.pop(self.axis - 2)
+        if len(values) != count - 1 or any(one != 1 for one in values):
+            raise UnsupportedError(f"{self.node.label}: only windows over time are supported")
+        return found
 
+    def padding(self, size: int) -> str:
+        """Return our name for what is put around the steps."""
+        auto = self.node.get("auto_pad", "NOTSET")
+        count = len(self.flow.axes) - 2
+        pads = list(self.node.get("pads", [0] * 2 * count))
+        around = pads.pop(self.axis - 2 + count), pads.pop(self.axis - 2)
+        after, before = around
+        total = (size - 1) * self.dilation
+        if auto == "SAME_UPPER":
+            return "same"
+        if auto in ("NOTSET", "VALID") and not any(pads):
+            if (before, after) == (0, 0):
+                return "valid"
+            if self.stride == 1 and (before, after) == (total // 2, total - total // 2):
+                return "same"
+            if self.stride == 1 and (before, after) == (total, 0):
+                return "causal"
+        raise UnsupportedError(f"{self.node.label}: padding {(before, after)} is not supported")
 
-def _over_time(node: Node, inputs: Inputs) -> tuple[Flow, Axis]:
-    flow = flow_of(node, inputs[0])
-    if len(flow.axes) != 3 or flow.role(1) != "feature" or len(flow.axes[2]) != 1:
-        raise UnsupportedError(f"{node.label}: takes batch, features, time, in this order")
-    flow.axes[2][0].take_role(node.label, "time")
-    return flow, flow.axes[2]
-
-
-def _time_behind(time: Axis, extent: int, stride: int, padding: str) -> Axis:
-    """Return the axis of time behind windows; the same one where there are as many steps."""
-    steps = time[0].root().size
-    if stride == 1 and padding != "valid":
-        return time
-    if steps is not None:
-        steps = (steps - extent) // stride + 1 if padding == "valid" else -(-steps // stride)
-    return (Atom(steps, "time"),)
+    def axes(self, size: int, padding: str, features: Axis) -> list[Axis]:
+        """Return the axes behind the windows; time is the same where there are as many steps."""
+        found = [self.flow.axes[0], features, *self.flow.axes[2:]]
+        if self.stride == 1 and padding != "valid":
+            return found
+        steps = self.flow.axes[self.axis][0].root().size
+        if steps is not None:
+            lost = (size - 1) * self.dilation if padding == "valid" else 0
+            steps = -(-(steps - lost) // self.stride)
+        found[self.axis] = (Atom(steps, "time"),)
+        return found
 
 
 def _convolution(node: Node, inputs: Inputs) -> Flow:
-    flow, time = _over_time(node, inputs)
+    windows = _Windows(node, inputs)
     kernel, bias = (array_of(node, inputs, i) for i in (1, 2))
-    if kernel is None or kernel.ndim != 3:
-        raise UnsupportedError(f"{node.label}: the filters must have three dimensions")
-    filters, _, size = kernel.shape
-    stride, dilation = _one(node, "strides", 1), _one(node, "dilations", 1)
-    extent = (size - 1) * dilation + 1
-    padding = _padding(node, extent, stride)
-    time = _time_behind(time, extent, stride, padding)
+    if kernel is None or kernel.ndim != len(windows.flow.axes):
+        raise UnsupportedError(f"{node.label}: the filters have other axes than their input")
+    filters, features, size = *kernel.shape[:2], kernel.shape[windows.axis]
+    if kernel.size != filters * features * size:
+        raise UnsupportedError(f"{node.label}: only windows over time are supported")
+    padding = windows.padding(size)
     layer = ours.Conv1D(
         filters,
         size,
-        strides=stride,
+        strides=windows.stride,
         padding=padding,
-        dilation_rate=dilation,
+        dilation_rate=windows.dilation,
         groups=node.get("group", 1),
         use_bias=bias is not None,
     )
-    weights: Sequence[AnyArray] = [np.transpose(kernel, (2, 1, 0))]
+    weights = [np.transpose(kernel.reshape(filters, features, size), (2, 1, 0))]
     layer.set_weights([*weights, *([] if bias is None else [bias])])
-    return flow.called(node.label, layer, [flow.axes[0], feature(filters), time])
+    axes = windows.axes(size, padding, feature(filters))
+    return windows.flow.called(node.label, layer, axes)
 
 
 def _max_pool(node: Node, inputs: Inputs) -> Flow:
-    flow, time = _over_time(node, inputs)
-    size = _one(node, "kernel_shape", 1)
-    stride = _one(node, "strides", 1)
-    padding = _padding(node, size, stride)
-    if padding == "causal" or _one(node, "dilations", 1) != 1 or node.get("ceil_mode", 0):
+    windows = _Windows(node, inputs)
+    size = windows.one("kernel_shape", 1)
+    padding = windows.padding(size)
+    if padding == "causal" or windows.dilation != 1 or node.get("ceil_mode", 0):
         raise UnsupportedError(f"{node.label}: its padding, dilations or ceil_mode")
-    layer = ours.MaxPooling1D(size, stride, padding)
-    time = _time_behind(time, size, stride, padding)
-    return flow.called(node.label, layer, [*flow.axes[:2], time])
+    layer = ours.MaxPooling1D(size, windows.stride, padding)
+    axes = windows.axes(size, padding, windows.flow.axes[1])
+    return windows.flow.called(node.label, layer, axes)
 
 
 ARITHMETIC: dict[str, Operator] = {

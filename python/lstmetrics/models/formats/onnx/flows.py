@@ -69,7 +69,9 @@ class Flow:
 
     def with_axes(self, axes: Sequence[Axis]) -> Flow:
         """Return the same values under other axes."""
-        return replace(self, axes=tuple(axes), linear=None)
+        found = replace(self, axes=tuple(axes))
+        same = self.linear and axes and self.axes and axes[-1] == self.axes[-1]
+        return found if same else replace(found, linear=None)
 
     def called(self, label: str, layer: ours.Layer, axes: Sequence[Axis] | None = None) -> Flow:
         """Return what a layer gives for it."""

@@ -275,8 +275,9 @@ def _reduce(layer: type[Any]) -> Operator:
     def reduce(node: Node, inputs: Inputs) -> Flow:
         flow = flow_of(node, inputs[0])
         axes = axes_of(node, inputs, len(flow.axes))
-        long = [one for one in axes or [] if flow.axes[one]]
-        if axes is None or len(long) != 1 or len(flow.axes[long[0]]) != 1:
+        axes = list(range(len(flow.axes))) if axes is None else axes
+        long = [one for one in axes if flow.axes[one]]
+        if len(long) != 1 or flow.role(long[0]) not in (None, "time"):
             raise UnsupportedError(f"{node.label}: only over time is this supported")
         flow = _pooled(node, flow, long[0], layer)
         if node.get("keepdims", 1):
