@@ -126,7 +126,10 @@ def log_softmax(logits: Vector) -> Vector:
 
 def activate(name: str, vector: Vector) -> Vector:
     rows = {"softmax": softmax, "log_softmax": log_softmax}
-    return rows[name](vector) if name in rows else [activation(name)(x) for x in vector]
+    if name in rows:
+        return rows[name](vector)
+    function = activation(name)
+    return [x if math.isnan(x) else function(x) for x in vector]  # max(0.0, nan) would be 0.0
 
 
 @dataclass
