@@ -330,6 +330,26 @@ def perplexity(
     check_gates(report, bounds, unless_ready=False)
 
 
+@app.command()
+@_with_errors
+def convert(
+    source: Annotated[Path, typer.Argument(help="A model: .keras, .h5, .onnx or .safetensors.")],
+    output: Annotated[Path, typer.Option("--output", "-o", help="Ends in .safetensors.")],
+    hard_sigmoid: Annotated[
+        str | None,
+        typer.Option(help="What Keras's files mean by it: hard_sigmoid or hard_sigmoid_02."),
+    ] = None,
+    self_test: Annotated[
+        bool, typer.Option(help="Write digests of outputs, which each loading checks.")
+    ] = True,
+) -> None:
+    """Write a model of any supported format as a native file, which needs numpy alone."""
+    from lstmetrics.models import convert_model
+
+    model = convert_model(source, output, hard_sigmoid=hard_sigmoid, self_test=self_test)
+    print(f"{output}: {model.count_params():,} weights, {output.stat().st_size:,} bytes")
+
+
 def _check_page(path: Path | None) -> None:
     if path is not None and path.suffix.lower() != ".html":
         raise InvalidValueError(f"--html must name a file that ends in .html, got {str(path)!r}")

@@ -12,6 +12,7 @@ Examples
 
 from __future__ import annotations
 
+from lstmetrics.models.conversion import convert_model
 from lstmetrics.models.layers import (
     LSTM,
     Activation,
@@ -82,6 +83,7 @@ __all__ = [
     "Value",
     "Vocabulary",
     "WordVocabulary",
+    "convert_model",
     "load_model",
     "pad_sequences",
 ]

@@ -13,7 +13,7 @@ __all__ = ["PathLike", "load_model"]
 PathLike = str | os.PathLike[str]
 
 
-def load_model(path: PathLike, *, hard_sigmoid: str | None = None) -> Model:
+def load_model(path: PathLike, *, hard_sigmoid: str | None = None, self_test: bool = True) -> Model:
     """Load a model from a file, by the format that its ending names.
 
     Parameters
@@ -25,6 +25,9 @@ def load_model(path: PathLike, *, hard_sigmoid: str | None = None) -> Model:
     hard_sigmoid : {"hard_sigmoid", "hard_sigmoid_02"}, optional
         What Keras's files mean by ``hard_sigmoid``. By default their version says it: before Keras
         3 it is ``clip(0.2 x + 0.5)``, since then ``clip(x / 6 + 0.5)``.
+    self_test : bool, default=True
+        Whether to run the self-test that a native file may hold, as :func:`convert_model` writes
+        it: outputs that are not those of the model that was written are a FormatError.
 
     Returns
     -------
@@ -65,7 +68,7 @@ def load_model(path: PathLike, *, hard_sigmoid: str | None = None) -> Model:
     if ending == ".safetensors":
         from lstmetrics.models.formats.native import read_model
 
-        return read_model(name)
+        return read_model(name, self_test=self_test)
     if ending in (".keras", ".h5", ".hdf5"):
         from lstmetrics.models.formats.keras.reader import read_model as read_keras
 

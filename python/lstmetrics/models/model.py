@@ -241,7 +241,7 @@ class Model(Runnable):
             text = _text_config(self._text)
         return {"text": text, "labels": self.labels}
 
-    def save(self, path: PathLike) -> None:
+    def save(self, path: PathLike, *, self_test: bool = False) -> None:
         """Write the model to a native ``.safetensors`` file.
 
         Parameters
@@ -249,6 +249,9 @@ class Model(Runnable):
         path : str or path-like
             Where to; must end in ``.safetensors``. The file is written beside and then renamed, so
             that a reader never sees half of it.
+        self_test : bool, default=False
+            Also write digests of what the model gives for inputs that follow from its description:
+            :func:`lstmetrics.load_model` runs it again and compares, to the last bit.
 
         Raises
         ------
@@ -256,11 +259,13 @@ class Model(Runnable):
             The path has another ending.
         lstmetrics.errors.ShapeError
             The model has no weights yet.
+        lstmetrics.errors.UnsupportedError
+            The model is too large for a self-test.
         """
         from lstmetrics.models.formats.native import write_model
 
         self._built()
-        write_model(self, os.fspath(path))
+        write_model(self, os.fspath(path), self_test=self_test)
 
     def summary(self) -> str:
         """Return a table of the layers: name, class, output shape, number of weights."""
@@ -286,6 +291,18 @@ class Model(Runnable):
         return f"<{type(self).__name__} {self.name!r}: {names}>"
 
     # ---- inside -----------------------------------------------------------------------------
+
+    def make_self_test(self) -> dict[str, Any]:
+        """Return the digests that a native file may hold."""
+        from lstmetrics.models.self_test import make_self_test
+
+        return make_self_test(self._network(), self._built())
+
+    def check_self_test(self, test: Any) -> None:
+        """Run the model again; FormatError where its outputs are others."""
+        from lstmetrics.models.self_test import check_self_test
+
+        check_self_test(test, self._network(), self._built())
 
     def weight_items(self) -> Mapping[str, FloatArray]:
         """Return all weights by a name that is unique in the model."""

@@ -24,9 +24,10 @@ __all__ = ["FORMAT_VERSION", "read_model", "write_model"]
 
 FORMAT_VERSION = 2  # 1 knew chains alone
 _KEY = "lstmetrics"
+_SELF_TEST = "lstmetrics.self_test"
 
 
-def write_model(model: Model, path: str) -> None:
+def write_model(model: Model, path: str, *, self_test: bool) -> None:
     """Write a model; see :meth:`lstmetrics.models.Model.save`."""
     if not path.endswith(".safetensors"):
         raise InvalidValueError(f"save: the path must end in .safetensors, got {path!r}")
@@ -36,19 +37,33 @@ def write_model(model: Model, path: str) -> None:
         "model": model.get_config(),
     }
     metadata = {_KEY: json.dumps(description, ensure_ascii=False)}
+    if self_test:
+        metadata[_SELF_TEST] = json.dumps(model.make_self_test())
     write_tensors(path, model.weight_items(), metadata)
 
 
-def read_model(path: str) -> Model:
+def read_model(path: str, *, self_test: bool) -> Model:
     """Read a model; see :func:`lstmetrics.load_model`."""
     tensors, metadata = read_tensors(path)
     config = _description(path, metadata)
     try:
-        return _build(path, config, tensors)
+        model = _build(path, config, tensors)
     except (FormatError, UnsupportedError):
         raise
     except (LstmetricsError, KeyError, TypeError, AttributeError, ValueError) as error:
         raise FormatError(f"{path}: the model's description is not valid: {error}") from None
+    if self_test and _SELF_TEST in metadata:
+        _check(path, model, metadata[_SELF_TEST])
+    return model
+
+
+def _check(path: str, model: Model, text: str) -> None:
+    try:
+        model.check_self_test(json.loads(text))
+    except (FormatError, UnsupportedError) as error:
+        raise type(error)(f"{path}: {error}") from None
+    except (ValueError, RecursionError) as error:
+        raise FormatError(f"{path}: the self-test is not valid JSON: {error}") from None
 
 
 def _description(path: str, metadata: Mapping[str, str]) -> Mapping[str, Any]:
