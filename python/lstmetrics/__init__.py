@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from lstmetrics import errors, evaluation, metrics, models, numeric, runtime, streaming
     from lstmetrics._sklearn_patch import patch_sklearn, unpatch_sklearn
     from lstmetrics.evaluation import Report, evaluate, evaluate_predictions, evaluate_tags
-    from lstmetrics.models import load_model
+    from lstmetrics.models import from_torch, load_model
     from lstmetrics.runtime import info, num_threads, set_num_threads
 
 __version__: str = _core.version()
@@ -34,6 +34,7 @@ __all__ = [
     "evaluate_predictions",
     "evaluate_tags",
     "evaluation",
+    "from_torch",
     "info",
     "load_model",
     "metrics",
@@ -58,6 +59,7 @@ _LAZY = {
     "evaluate": "evaluation",
     "evaluate_predictions": "evaluation",
     "evaluate_tags": "evaluation",
+    "from_torch": "models",
     "info": "runtime",
     "load_model": "models",
     "num_threads": "runtime",

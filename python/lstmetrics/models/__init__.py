@@ -13,6 +13,8 @@ Examples
 from __future__ import annotations
 
 from lstmetrics.models.conversion import convert_model
+from lstmetrics.models.formats.torch_files import read_state_dict
+from lstmetrics.models.formats.torch_modules import from_torch
 from lstmetrics.models.layers import (
     LSTM,
     Activation,
@@ -46,6 +48,7 @@ from lstmetrics.models.states import State
 from lstmetrics.models.stream import Stream
 from lstmetrics.models.text import CharVocabulary, Vocabulary, WordVocabulary
 from lstmetrics.models.text_keras import TextVectorization, Tokenizer, pad_sequences
+from lstmetrics.models.text_tokenizers import FunctionVocabulary, HuggingFaceTokenizer
 from lstmetrics.models.values import Value
 
 __all__ = [
@@ -62,8 +65,10 @@ __all__ = [
     "Dropout",
     "Embedding",
     "Flatten",
+    "FunctionVocabulary",
     "GlobalAveragePooling1D",
     "GlobalMaxPooling1D",
+    "HuggingFaceTokenizer",
     "Input",
     "Layer",
     "LayerNormalization",
@@ -84,6 +89,8 @@ __all__ = [
     "Vocabulary",
     "WordVocabulary",
     "convert_model",
+    "from_torch",
     "load_model",
     "pad_sequences",
+    "read_state_dict",
 ]

@@ -77,6 +77,12 @@ def load_model(path: PathLike, *, hard_sigmoid: str | None = None, self_test: bo
         from lstmetrics.models.formats.onnx.reader import read_model as read_onnx
 
         return read_onnx(name)
+    if ending in (".pt", ".pth", ".bin", ".ckpt"):
+        raise UnsupportedError(
+            f"load_model: {name!r} holds weights, not how a model uses them: rebuild it from "
+            "read_state_dict(path) with Sequential and the layers' from_torch, or from the live "
+            "module with from_torch"
+        )
     raise UnsupportedError(
         f"load_model: cannot read {name!r}: the ending must be .safetensors, .keras, .h5, .hdf5 or "
         f".onnx, got {ending!r}"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -26,7 +26,8 @@ if TYPE_CHECKING:
 __all__ = ["Model"]
 
 FloatArray = npt.NDArray[np.float32]
-Text = Vocabulary | Mapping[str, Vocabulary]
+OneText = Vocabulary | Callable[[str], Sequence[int]]
+Text = OneText | Mapping[str, OneText]
 
 
 class Model(Runnable):
@@ -40,9 +41,9 @@ class Model(Runnable):
         What it gives: values that layers gave when they were called.
     name : str, optional
         The model's name.
-    text : Vocabulary, optional
-        Turns raw strings into the ids that the model takes; saved with it. For several inputs a
-        mapping from the names of those that take strings.
+    text : Vocabulary or callable, optional
+        Turns raw strings into the ids that the model takes; saved with it, but for a function from
+        a string to ids. For several inputs a mapping from the names of those that take strings.
     labels : sequence of str or int, optional
         What the outputs of a classifier stand for; saved with it.
 
@@ -88,10 +89,11 @@ class Model(Runnable):
         if not isinstance(name, str):
             raise InvalidTypeError(f"name must be a string, got {name!r}")
         self.name = name
-        for one in text.values() if isinstance(text, Mapping) else [text]:
-            if one is not None and not isinstance(one, Vocabulary):
-                raise InvalidTypeError(f"text must be a Vocabulary, got {type(one).__name__}")
-        self._text = text
+        self._text = (
+            {name: _vocabulary(one) for name, one in text.items()}
+            if isinstance(text, Mapping)
+            else _vocabulary(text)
+        )
         self.labels = None if labels is None else [_label(label) for label in labels]
         self._engine: Engine | None = None
         self._carried = CarriedStates([])
@@ -120,6 +122,12 @@ class Model(Runnable):
         if isinstance(self._text, Mapping):
             return next(iter(self._text.values()), None)
         return self._text
+
+    @text.setter
+    def text(self, text: OneText | None) -> None:
+        self._text = _vocabulary(text)
+        self._engine = None
+        self._check()
 
     @property
     def output_shape(self) -> Any:
@@ -236,7 +244,8 @@ class Model(Runnable):
     def _common_config(self) -> dict[str, Any]:
         text: Any = None
         if isinstance(self._text, Mapping):
-            text = {"inputs": {name: _text_config(one) for name, one in self._text.items()}}
+            given = {name: one for name, one in self._text.items() if one is not None}
+            text = {"inputs": {name: _text_config(one) for name, one in given.items()}}
         elif self._text is not None:
             text = _text_config(self._text)
         return {"text": text, "labels": self.labels}
@@ -362,6 +371,16 @@ class Model(Runnable):
 
     def __getstate__(self) -> dict[str, Any]:
         return self.__dict__ | {"_engine": None}
+
+
+def _vocabulary(text: Any) -> Vocabulary | None:
+    if text is None or isinstance(text, Vocabulary):
+        return text
+    if callable(text):
+        from lstmetrics.models.text_tokenizers import FunctionVocabulary
+
+        return FunctionVocabulary(text)
+    raise InvalidTypeError(f"text must be a Vocabulary or a function, got {type(text).__name__}")
 
 
 def _text_config(text: Vocabulary) -> dict[str, Any]:

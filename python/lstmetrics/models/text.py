@@ -232,10 +232,10 @@ def pad(sequences: Sequence[Sequence[int] | npt.ArrayLike]) -> tuple[Ids, Ids]:
 def vocabulary_from_config(kind: str, config: Mapping[str, Any]) -> Vocabulary:
     """Make the vocabulary that a model's file describes."""
     from lstmetrics.models.text_keras import TextVectorization, Tokenizer
+    from lstmetrics.models.text_tokenizers import HuggingFaceTokenizer
 
-    classes: dict[str, type[Vocabulary]] = {
-        cls.kind: cls for cls in (WordVocabulary, CharVocabulary, Tokenizer, TextVectorization)
-    }
+    known = (WordVocabulary, CharVocabulary, Tokenizer, TextVectorization, HuggingFaceTokenizer)
+    classes: dict[str, type[Vocabulary]] = {cls.kind: cls for cls in known}
     if kind not in classes:
         raise FormatError(
             f"text: unknown kind of vocabulary {kind!r}; known are {', '.join(classes)}"

@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from differences import REFERENCE_TOLERANCE, TOLERANCE, difference, to_definition
 
 from lstmetrics import load_model
 from lstmetrics.errors import UnsupportedError
 from lstmetrics.models import Model
+from support.differences import REFERENCE_TOLERANCE, TOLERANCE, difference, to_definition
 
 # What we refuse by name: an LSTM of Keras 3 that is given states runs without its input's mask, and
 # hands that mask on; the engine has no such layer.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from pairwise import Pairwise
+from support.pairwise import Pairwise
 
 CHOICES: dict[str, list[Any]] = {
     "form": ["sequential", "functional", "nested", "shared", "states", "branches", "two inputs"],

@@ -18,9 +18,10 @@ os.environ.setdefault("CUDA_VISIBLE_DEVICES", "")
 
 import numpy as np
 
-sys.path[:0] = [str(Path(__file__).resolve().parent), str(Path(__file__).resolve().parents[1])]
+sys.path[:0] = [str(Path(__file__).resolve().parents[n]) for n in (0, 2)]
 from draw import CONFIGURATIONS  # noqa: E402
-from pairwise import Options  # noqa: E402
+
+from support.pairwise import Options  # noqa: E402
 
 VOCABULARY, FEATURES, UNITS, ROWS = 9, 5, 4, 4
 

@@ -8,10 +8,10 @@ from typing import Any
 
 import numpy as np
 import onnxruntime
-from differences import REFERENCE_TOLERANCE, TOLERANCE, difference, to_definition
-from pairwise import Options
 
 from lstmetrics import load_model
+from support.differences import REFERENCE_TOLERANCE, TOLERANCE, difference, to_definition
+from support.pairwise import Options
 
 Arrays = dict[str, Any]
 

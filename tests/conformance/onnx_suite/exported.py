@@ -10,8 +10,9 @@ from typing import Any
 
 import numpy as np
 import torch
-from pairwise import Options, Pairwise
 from torch import nn
+
+from support.pairwise import Options, Pairwise
 
 MODULES = Pairwise(
     {

@@ -13,9 +13,10 @@ from typing import Any
 
 os.environ |= {"TF_USE_LEGACY_KERAS": "1", "TF_CPP_MIN_LOG_LEVEL": "3", "CUDA_VISIBLE_DEVICES": ""}
 
-sys.path[:0] = [str(Path(__file__).resolve().parents[1])]
-import numpy as np  # noqa: E402
-from pairwise import Options, Pairwise  # noqa: E402
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+import numpy as np
+
+from support.pairwise import Options, Pairwise
 
 KERAS = Pairwise(
     {

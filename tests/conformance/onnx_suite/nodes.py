@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 import onnx
 from onnx import TensorProto, helper, numpy_helper
-from pairwise import Options, Pairwise
+
+from support.pairwise import Options, Pairwise
 
 NODES = Pairwise(
     {

@@ -248,7 +248,7 @@ def test_text_goes_through_the_vocabulary() -> None:
 def test_the_vocabulary_must_fit_the_embedding() -> None:
     with pytest.raises(InvalidValueError, match="text has 3 ids, the Embedding's input_dim is 2"):
         build([Embedding(2, 3), LSTM(3)], text=CharVocabulary("abc"))
-    with pytest.raises(InvalidTypeError, match="text must be a Vocabulary, got list"):
+    with pytest.raises(InvalidTypeError, match="text must be a Vocabulary or a function, got list"):
         build([Embedding(2, 3), LSTM(3)], text=["a", "b"])
 
 

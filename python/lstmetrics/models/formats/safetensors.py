@@ -2,8 +2,8 @@
 
 Eight bytes of header length (little-endian), a JSON header that names each tensor's dtype, shape
 and place, then the tensors without gaps (https://github.com/huggingface/safetensors#format). The
-base installation has numpy alone, hence a reader of its own; it takes float32 tensors, which is all
-a native file holds.
+base installation has numpy alone, hence a reader of its own. A native file holds float32 tensors
+and nothing else; state_dicts of PyTorch hold other numbers too.
 """
 
 from __future__ import annotations
@@ -20,12 +20,26 @@ import numpy.typing as npt
 
 from lstmetrics.errors import FormatError, UnsupportedError
 
-__all__ = ["read_tensors", "write_tensors"]
+__all__ = ["NATIVE", "STATE_DICT", "read_tensors", "write_tensors"]
 
 FloatArray = npt.NDArray[np.float32]
 
 _LARGEST_HEADER = 100_000_000  # safetensors' own limit
 _FLOAT = np.dtype("<f4")
+# The numbers that a file may hold, and how numpy reads them.
+NATIVE: Mapping[str, str] = {"F32": "<f4"}
+STATE_DICT: Mapping[str, str] = {
+    **NATIVE,
+    "F64": "<f8",
+    "F16": "<f2",
+    "BF16": "<u2",
+    "I64": "<i8",
+    "I32": "<i4",
+    "I16": "<i2",
+    "I8": "i1",
+    "U8": "u1",
+    "BOOL": "?",
+}
 
 
 def write_tensors(
@@ -57,8 +71,18 @@ def write_tensors(
         raise
 
 
-def read_tensors(path: str) -> tuple[dict[str, FloatArray], dict[str, str]]:
-    """Return tensors, as read-only views of the mapped file, and metadata."""
+def read_tensors(
+    path: str, kinds: Mapping[str, str] = NATIVE
+) -> tuple[dict[str, Any], dict[str, str]]:
+    """Return tensors, as read-only views of the mapped file, and metadata.
+
+    Parameters
+    ----------
+    path : str
+        The file.
+    kinds : mapping
+        :data:`NATIVE` or :data:`STATE_DICT`: what the tensors may hold.
+    """
     with Path(path).open("rb") as file:
         size = os.fstat(file.fileno()).st_size
         if size < 8:
@@ -73,7 +97,7 @@ def read_tensors(path: str) -> tuple[dict[str, FloatArray], dict[str, str]]:
     metadata = header.pop("__metadata__", {})
     if not isinstance(metadata, dict) or not all(isinstance(v, str) for v in metadata.values()):
         raise FormatError(f"{path}: __metadata__ must map strings to strings")
-    return _views(path, header, data[8 + header_size :]), metadata
+    return _views(path, header, data[8 + header_size :], kinds), metadata
 
 
 def _parse(path: str, text: bytes) -> dict[str, Any]:
@@ -96,20 +120,26 @@ def _parse(path: str, text: bytes) -> dict[str, Any]:
     return header
 
 
-def _views(path: str, header: dict[str, Any], data: memoryview) -> dict[str, FloatArray]:
-    tensors: dict[str, FloatArray] = {}
+def _views(
+    path: str, header: dict[str, Any], data: memoryview, kinds: Mapping[str, str]
+) -> dict[str, Any]:
+    tensors: dict[str, Any] = {}
     places: list[tuple[int, int]] = []
     for name, entry in header.items():
-        shape, begin, end = _entry(path, name, entry)
-        count = 1
+        shape, begin, end = _entry(path, name, entry, kinds)
+        dtype = np.dtype(kinds[entry["dtype"]])
+        count = dtype.itemsize
         for length in shape:
             count *= length
-        if end - begin != 4 * count or not 0 <= begin <= end <= len(data):
+        if end - begin != count or not 0 <= begin <= end <= len(data):
             raise FormatError(
                 f"{path}: tensor {name!r} of shape {shape} does not fit its place {begin} to {end}"
             )
-        tensor = np.frombuffer(data[begin:end], dtype=_FLOAT).reshape(shape)
-        tensors[name] = np.require(tensor, requirements="A")  # a header of odd size shifts them
+        tensor = np.frombuffer(data[begin:end], dtype=dtype).reshape(shape)
+        tensor = np.require(tensor, requirements="A")  # a header of odd size shifts them
+        if entry["dtype"] == "BF16":  # the upper half of a float32
+            tensor = (tensor.astype(np.uint32) << 16).view(np.float32)
+        tensors[name] = tensor
         places.append((begin, end))
     position = 0
     for begin, end in sorted(places):
@@ -121,12 +151,15 @@ def _views(path: str, header: dict[str, Any], data: memoryview) -> dict[str, Flo
     return tensors
 
 
-def _entry(path: str, name: str, entry: Any) -> tuple[tuple[int, ...], int, int]:
+def _entry(
+    path: str, name: str, entry: Any, kinds: Mapping[str, str]
+) -> tuple[tuple[int, ...], int, int]:
     if not isinstance(entry, dict) or set(entry) != {"dtype", "shape", "data_offsets"}:
         raise FormatError(f"{path}: tensor {name!r} needs dtype, shape and data_offsets")
-    if entry["dtype"] != "F32":
+    if not isinstance(entry["dtype"], str) or entry["dtype"] not in kinds:
+        holds = "a native model holds" if kinds is NATIVE else "supported are"
         raise UnsupportedError(
-            f"{path}: tensor {name!r} has dtype {entry['dtype']!r}; a native model holds F32"
+            f"{path}: tensor {name!r} has dtype {entry['dtype']!r}; {holds} {', '.join(kinds)}"
         )
     shape, offsets = entry["shape"], entry["data_offsets"]
     lists = (shape, offsets)

@@ -2,7 +2,8 @@
 
 PyTorch keeps ``weight_ih_l{k}`` as (4 units, inputs) with the gates i, f, g, o below one another,
 ``weight_hh_l{k}`` likewise, and two biases; ``_reverse`` marks the backward direction
-(https://docs.pytorch.org/docs/stable/generated/torch.nn.LSTM.html).
+(https://docs.pytorch.org/docs/stable/generated/torch.nn.LSTM.html). fastai's AWD-LSTM wraps it, and
+its names are understood too.
 """
 
 from __future__ import annotations
@@ -34,6 +35,7 @@ def read_lstm(
     name: str | None,
 ) -> Layer:
     """Rebuild the module named prefix; see :meth:`lstmetrics.models.LSTM.from_torch`."""
+    state_dict = _without_wrappers(state_dict)
     _check_names(state_dict, prefix, num_layers, bidirectional)
     base = name or prefix.split(".")[-1]
     layers: list[Layer] = []
@@ -91,6 +93,21 @@ def _read_direction(
         layer.weights["bias"] = torch_weight(state_dict, pattern.format("bias_ih"))
         layer.weights["recurrent_bias"] = torch_weight(state_dict, pattern.format("bias_hh"))
     return layer
+
+
+def _without_wrappers(state_dict: StateDict) -> StateDict:
+    """Return the weights by plain names where fastai's WeightDropout has wrapped the LSTM.
+
+    It keeps what is trained as ``weight_hh_l0_raw`` beside the wrapped ``module``, whose own
+    ``weight_hh_l0`` is what the last training step happened to drop.
+    """
+    if not any(key.endswith("_raw") for key in state_dict):
+        return state_dict
+    found = {key.replace(".module.", "."): value for key, value in state_dict.items()}
+    raw = {key.removesuffix("_raw"): key for key in found if key.endswith("_raw")}
+    return {key: value for key, value in found.items() if key not in raw.values()} | {
+        plain: found[key] for plain, key in raw.items()
+    }
 
 
 def _check_names(state_dict: StateDict, prefix: str, num_layers: int, bidirectional: bool) -> None:
