@@ -108,7 +108,8 @@ def exhaustive(session: nox.Session) -> None:
 def conformance(session: nox.Session) -> None:
     """Compare with PyTorch and torchmetrics, which are too heavy for the other sessions."""
     session.install(".[test]", TORCH, TORCHMETRICS)
-    session.run("pytest", *(session.posargs or ["-n", "auto", "tests/conformance"]))
+    which = ["-n", "auto", "tests/conformance", "tests/doctests", "-k", "torch"]
+    session.run("pytest", *(session.posargs or which))
 
 
 @nox.session

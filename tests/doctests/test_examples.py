@@ -57,6 +57,8 @@ def _pythons(document: str) -> str:
 
 @pytest.mark.parametrize("example", list(_examples()))
 def test_example(example: doctest.DocTest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    if any(line.source.startswith("import torch") for line in example.examples):
+        pytest.importorskip("torch", reason="an example with PyTorch: nox -s conformance")
     monkeypatch.chdir(tmp_path)
     report: list[str] = []
     result = doctest.DocTestRunner(optionflags=OPTIONS).run(example, out=report.append)

@@ -87,6 +87,22 @@ def from_torch(
     -----
     Numbers are compared to 1e-4, which tells a wrong layer from rounding. Only ``module`` is run,
     by torch; lstmetrics imports no torch.
+
+    Examples
+    --------
+    >>> import torch
+    >>> class Tagger(torch.nn.Module):
+    ...     def __init__(self):
+    ...         super().__init__()
+    ...         self.words = torch.nn.Embedding(100, 8)
+    ...         self.lstm = torch.nn.LSTM(8, 16, batch_first=True, bidirectional=True)
+    ...         self.tags = torch.nn.Linear(32, 5)
+    ...     def forward(self, ids):
+    ...         output, _ = self.lstm(self.words(ids))
+    ...         return self.tags(output)
+    >>> model = from_torch(Tagger(), pooling="none")
+    >>> model.output_shape
+    (None, None, 5)
     """
     if not hasattr(module, "named_children") or not hasattr(module, "state_dict"):
         raise InvalidTypeError(f"module must be a torch.nn.Module, got {type(module).__name__}")
