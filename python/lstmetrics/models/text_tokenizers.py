@@ -41,6 +41,15 @@ class HuggingFaceTokenizer(Vocabulary):
     Normalisation, special tokens, truncation and padding are the file's. Where it pads, padded ids
     are ids like any others, since the model has been trained with them; where it does not, rows
     have lengths of their own.
+
+    Examples
+    --------
+    >>> from tokenizers import Tokenizer, models, pre_tokenizers
+    >>> made = Tokenizer(models.WordLevel({"[UNK]": 0, "good": 1, "film": 2}, unk_token="[UNK]"))
+    >>> made.pre_tokenizer = pre_tokenizers.Whitespace()
+    >>> from lstmetrics.models import HuggingFaceTokenizer
+    >>> HuggingFaceTokenizer(made.to_str()).tokens_of("good old film")
+    [1, 0, 2]
     """
 
     kind = "tokenizer.json"

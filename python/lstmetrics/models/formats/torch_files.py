@@ -51,7 +51,7 @@ def read_state_dict(path: str | os.PathLike[str]) -> dict[str, AnyArray]:
     >>> from lstmetrics.demo import path
     >>> from lstmetrics.models import read_state_dict
     >>> sorted(read_state_dict(path("classifier.safetensors")))[:2]
-    ['bidirectional.backward.bias', 'bidirectional.backward.kernel']
+    ['embedding.embeddings', 'fc.bias']
     """
     name = os.fspath(path)
     ending = Path(name).suffix.lower()
