@@ -22,7 +22,7 @@ class _ClusteredMeans(Clustered):
     """Mean losses by cluster."""
 
     _state: _core.ClusteredLosses
-    _kind: ClassVar[type[_core.ClusteredLosses]] = _core.ClusteredLosses
+    _kind: ClassVar[type[_core.ClusteredLosses]]  # of the two below: this is no state of its own
     _places: ClassVar[dict[str, int]]
 
     __slots__ = ()
@@ -77,6 +77,7 @@ class ClusteredLoss(_ClusteredMeans):
     """
 
     _intervals = CLUSTERED_LOSS
+    _kind = _core.ClusteredLosses
     _models = 1
     _places: ClassVar[dict[str, int]] = {"value": 0}
 
@@ -132,6 +133,7 @@ class ClusteredPairedLoss(_ClusteredMeans):
     """
 
     _intervals = CLUSTERED_LOSSES
+    _kind = _core.ClusteredLosses
     _models = 2
     _places: ClassVar[dict[str, int]] = {"a": 0, "b": 1, "difference": 2}
 

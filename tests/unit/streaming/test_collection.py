@@ -14,7 +14,15 @@ from lstmetrics.errors import (
     LstmetricsError,
     MergeError,
 )
-from lstmetrics.streaming import Calibration, Collection, Confusion, Loss, TopK
+from lstmetrics.streaming import (
+    Calibration,
+    ClusteredLoss,
+    ClusteredPairedLoss,
+    Collection,
+    Confusion,
+    Loss,
+    TopK,
+)
 
 BATCH: dict[str, Any] = {
     "y_true": [0, 1, 1],
@@ -103,3 +111,9 @@ def test_other_states() -> None:
     assert several["top"] == TopK((1, 2)).update([0, 1], [[0.1, 0.3, 0.2], [0.5, 0.25, 0.125]])
     assert Collection.from_bytes(several.to_bytes()) == several
     assert several.copy().reset()["top"] == TopK((1, 2))
+
+
+@pytest.mark.parametrize("kind", [ClusteredLoss, ClusteredPairedLoss])
+def test_losses_of_clusters_come_back_from_bytes(kind: Any) -> None:
+    losses = Collection({"losses": kind()})
+    assert Collection.from_bytes(losses.to_bytes()) == losses
