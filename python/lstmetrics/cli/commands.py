@@ -1,7 +1,8 @@
 """The commands: each reads, calls the library once, and prints a table or JSON.
 
 Exit codes: 0 done, 1 a file cannot be read, 2 wrong arguments or data, 3 a gate was not passed
-(``--fail-under``, ``--fail-unless-ready``, or a comparison whose candidate is worse).
+(``--fail-under``, ``--fail-unless-ready``, or a comparison whose candidate is worse), 4 a file that
+``inspect`` finds cannot run.
 """
 
 from __future__ import annotations
@@ -25,7 +26,8 @@ app = typer.Typer(
     name="lstmetrics",
     help="Measure and run LSTM text models on CPUs: the same numbers, to the last bit, anywhere."
     "\n\n"
-    "Exit codes: 0 done, 1 a file cannot be read, 2 wrong arguments or data, 3 a gate not passed.",
+    "Exit codes: 0 done, 1 a file cannot be read, 2 wrong arguments or data, 3 a gate not passed, "
+    "4 a file that inspect finds cannot run.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -348,6 +350,21 @@ def convert(
 
     model = convert_model(source, output, hard_sigmoid=hard_sigmoid, self_test=self_test)
     print(f"{output}: {model.count_params():,} weights, {output.stat().st_size:,} bytes")
+
+
+@app.command()
+@_with_errors
+def inspect(
+    path: Annotated[Path, typer.Argument(help="A model, or the bytes of a streaming state.")],
+    as_json: Json = False,
+) -> None:
+    """Explain a file, and all that keeps it from running; exit with 4 where something does."""
+    from lstmetrics.inspection import inspect_file
+
+    found = inspect_file(path)
+    print(found.to_json() if as_json else found)
+    if not found.can_run:
+        raise typer.Exit(4)
 
 
 def _check_page(path: Path | None) -> None:

@@ -278,15 +278,12 @@ class Model(Runnable):
 
     def summary(self) -> str:
         """Return a table of the layers: name, class, output shape, number of weights."""
-        network = self._network()
-        shapes = network.spec(with_weights=False).shapes()
         rows = [("Layer", "Output shape", "Weights")]
-        for (name, call), own in zip(network.named_calls(), shapes, strict=True):
-            if isinstance(call.layer, Input) and len(network.inputs) == 1:
+        for one in self.layer_facts():
+            if one["class_name"] == "Input" and len(self.inputs) == 1:
                 continue
-            size = sum(weight.size for weight in call.layer.get_weights())
-            shape = ", ".join(str(tuple(one)) for one in own)
-            rows.append((f"{name} ({type(call.layer).__name__})", shape, f"{size:,}"))
+            shape = ", ".join(str(tuple(own)) for own in one["output_shape"])
+            rows.append((f"{one['name']} ({one['class_name']})", shape, f"{one['weights']:,}"))
         widths = [max(len(row[column]) for row in rows) for column in range(3)]
         lines = [
             f"{row[0]:<{widths[0]}}  {row[1]:<{widths[1]}}  {row[2]:>{widths[2]}}" for row in rows
@@ -294,6 +291,18 @@ class Model(Runnable):
         return "\n".join(
             [f'Model "{self.name}"', *lines, f"Total weights: {self.count_params():,}"]
         )
+
+    def layer_facts(self) -> list[dict[str, Any]]:
+        """Return name, class, output shapes and number of weights of each call of a layer."""
+        return self._network().facts()
+
+    def input_texts(self) -> dict[str, str | None]:
+        """Return, of the inputs that take ids, what turns strings into them: its kind and size."""
+        return {
+            port.name: None if port.text is None else f"{port.text.kind}, {len(port.text)} ids"
+            for port in self._ports()
+            if port.takes_ids
+        }
 
     def __repr__(self) -> str:
         names = ", ".join(type(layer).__name__ for layer in self.layers)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -75,6 +76,19 @@ class Network:
             uses[call.layer] = uses.get(call.layer, 0) + 1
             name, use = self.names[call.layer], uses[call.layer]
             yield (name if use == 1 else f"{name}@{use}"), call
+
+    def facts(self) -> list[dict[str, Any]]:
+        """Return name, class, output shapes and number of weights of each call."""
+        shapes = self.spec(with_weights=False).shapes()
+        return [
+            {
+                "name": name,
+                "class_name": type(call.layer).__name__,
+                "output_shape": [list(one) for one in own],
+                "weights": sum(weight.size for weight in call.layer.get_weights()),
+            }
+            for (name, call), own in zip(self.named_calls(), shapes, strict=True)
+        ]
 
     def weight_items(self) -> dict[str, FloatArray]:
         """Return all weights by a name that is unique in the network."""

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from lstmetrics import _core
 from lstmetrics.errors import FormatError, InvalidValueError, LstmetricsError, UnsupportedError
+from lstmetrics.models.formats.described import Described, without_path
 from lstmetrics.models.formats.safetensors import FloatArray, read_tensors, write_tensors
 from lstmetrics.models.layers import Input, Layer, layer_from_config
 from lstmetrics.models.text import vocabulary_from_config
@@ -20,7 +21,7 @@ from lstmetrics.models.values import Call, Value
 if TYPE_CHECKING:
     from lstmetrics.models.model import Model
 
-__all__ = ["FORMAT_VERSION", "read_model", "write_model"]
+__all__ = ["FORMAT_VERSION", "describe", "read_model", "write_model"]
 
 FORMAT_VERSION = 2  # 1 knew chains alone
 _KEY = "lstmetrics"
@@ -45,7 +46,7 @@ def write_model(model: Model, path: str, *, self_test: bool) -> None:
 def read_model(path: str, *, self_test: bool) -> Model:
     """Read a model; see :func:`lstmetrics.load_model`."""
     tensors, metadata = read_tensors(path)
-    config = _description(path, metadata)
+    config: Mapping[str, Any] = _description(path, metadata)["model"]
     try:
         model = _build(path, config, tensors)
     except (FormatError, UnsupportedError):
@@ -86,8 +87,28 @@ def _description(path: str, metadata: Mapping[str, str]) -> Mapping[str, Any]:
             f"{path}: format version {version} is newer than {FORMAT_VERSION}, which lstmetrics "
             f"{_core.version()} reads; update lstmetrics"
         )
-    model: Mapping[str, Any] = description["model"]
-    return model
+    return description
+
+
+def describe(path: str) -> Described:
+    """Return version, layers, and each of them that cannot be made."""
+    _, metadata = read_tensors(path)
+    description = _description(path, metadata)
+    found = Described("native", str(description["format_version"]))
+    found.settings = {
+        "written by lstmetrics": str(description.get("library_version")),
+        "self-test": "yes" if _SELF_TEST in metadata else "none",
+    }
+    entries = description["model"].get("layers")
+    for entry in entries if isinstance(entries, list) else []:
+        config = entry.get("config") if isinstance(entry, dict) else None
+        name = config.get("name", "") if isinstance(config, dict) else ""
+        found.add_layer(name, entry.get("class_name") if isinstance(entry, dict) else None)
+        try:
+            layer_from_config(entry)
+        except (LstmetricsError, KeyError, TypeError, AttributeError, ValueError) as error:
+            found.refuse(f"layer {name!r}: {without_path(path, error)}")
+    return found
 
 
 def _build(path: str, config: Mapping[str, Any], tensors: dict[str, FloatArray]) -> Model:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 from lstmetrics.errors import FormatError, LstmetricsError, MissingExtraError, UnsupportedError
 from lstmetrics.models.formats.keras.archive import Archive, parse_json
 from lstmetrics.models.formats.keras.graph import Builder
-from lstmetrics.models.formats.keras.hdf5 import MAGIC, opened
+from lstmetrics.models.formats.keras.hdf5 import MAGIC, Group, opened
 from lstmetrics.models.formats.keras.parts import Part
 from lstmetrics.models.formats.keras.text import Assets, vocabularies
 from lstmetrics.models.formats.keras.version import Dialect
@@ -16,7 +17,7 @@ from lstmetrics.models.layers import Layer
 from lstmetrics.models.model import Model
 from lstmetrics.models.sequential import Sequential
 
-__all__ = ["read_model"]
+__all__ = ["read_config", "read_model"]
 
 
 def read_model(path: str, *, hard_sigmoid: str | None = None) -> Model:
@@ -24,8 +25,7 @@ def read_model(path: str, *, hard_sigmoid: str | None = None) -> Model:
 
     What the file holds decides, not its ending: Keras before 2.13 wrote HDF5 into ``.keras`` files.
     """
-    with Path(path).open("rb") as file:
-        start = file.read(len(MAGIC))
+    start = _start(path)
     try:
         if start == MAGIC:
             return _read_hdf5(path, hard_sigmoid)
@@ -41,22 +41,60 @@ def read_model(path: str, *, hard_sigmoid: str | None = None) -> Model:
         raise FormatError(f"{path}: the model's description is not valid: {error}") from None
     except RecursionError:
         raise FormatError(f"{path}: the model's description is nested too deeply") from None
+    raise _neither(path, start)
+
+
+def read_config(path: str) -> tuple[str, dict[str, Any]]:
+    """Return the version of Keras and the description of the model."""
+    start = _start(path)
+    if start == MAGIC:
+        with opened(path, path) as root:
+            return _hdf5_config(path, root)
+    if start.startswith(b"PK"):
+        with Archive(path) as archive:
+            return _archive_config(archive)
+    raise _neither(path, start)
+
+
+def _start(path: str) -> bytes:
+    with Path(path).open("rb") as file:
+        return file.read(len(MAGIC))
+
+
+def _neither(path: str, start: bytes) -> FormatError:
     if start.startswith(b"\x80"):
-        raise FormatError(
+        return FormatError(
             f"{path}: this is a pickle, whatever its name; pickles can run any code and are never "
             "loaded"
         )
-    raise FormatError(f"{path}: neither a .keras archive nor an HDF5 file")
+    return FormatError(f"{path}: neither a .keras archive nor an HDF5 file")
+
+
+def _archive_config(archive: Archive) -> tuple[str, dict[str, Any]]:
+    version = archive.json("metadata.json").get("keras_version")
+    if not isinstance(version, str):
+        raise FormatError(f"{archive.path}: metadata.json does not say the version of Keras")
+    return version, archive.json("config.json")
+
+
+def _hdf5_config(path: str, root: Group) -> tuple[str, dict[str, Any]]:
+    if not root.has_attribute("model_config"):
+        advice = "weights alone" if "layer_names" in root.names() else "no model"
+        raise FormatError(
+            f"{path}: the file holds {advice}: it has no attribute model_config; save it with "
+            "model.save(), not model.save_weights()"
+        )
+    config = parse_json(f"{path}: model_config", root.text("model_config"))
+    owners = (root, root.group("model_weights"))
+    owner = next((one for one in owners if one.has_attribute("keras_version")), None)
+    return "2.2.0" if owner is None else owner.text("keras_version"), config
 
 
 def _read_archive(path: str, hard_sigmoid: str | None) -> Model:
     with Archive(path) as archive:
-        metadata = archive.json("metadata.json")
-        version = metadata.get("keras_version")
-        if not isinstance(version, str):
-            raise FormatError(f"{path}: metadata.json does not say the version of Keras")
+        version, config = _archive_config(archive)
         dialect = Dialect.of(version, hard_sigmoid)
-        part, model = _model_of(path, archive.json("config.json"), dialect, Assets(archive))
+        part, model = _model_of(path, config, dialect, Assets(archive))
         if "model.weights.h5" not in archive:
             kinds = [one for one in archive.names() if one.startswith("model.weights")]
             raise UnsupportedError(
@@ -73,18 +111,9 @@ def _read_archive(path: str, hard_sigmoid: str | None) -> Model:
 
 def _read_hdf5(path: str, hard_sigmoid: str | None) -> Model:
     with opened(path, path) as root:
-        if not root.has_attribute("model_config"):
-            advice = "weights alone" if "layer_names" in root.names() else "no model"
-            raise FormatError(
-                f"{path}: the file holds {advice}: it has no attribute model_config; save it with "
-                "model.save(), not model.save_weights()"
-            )
-        config = parse_json(f"{path}: model_config", root.text("model_config"))
-        group = root.group("model_weights")
-        owner = next((one for one in (root, group) if one.has_attribute("keras_version")), None)
-        version = "2.2.0" if owner is None else owner.text("keras_version")
+        version, config = _hdf5_config(path, root)
         part, model = _model_of(path, config, Dialect.of(version, hard_sigmoid), None)
-        load_legacy(path, group, part)
+        load_legacy(path, root.group("model_weights"), part)
     model.build()
     return model
 

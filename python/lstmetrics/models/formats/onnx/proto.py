@@ -13,10 +13,10 @@ import numpy.typing as npt
 
 from lstmetrics.errors import FormatError, MissingExtraError, UnsupportedError
 
-__all__ = ["Graph", "Node", "read_graph"]
+__all__ = ["DOMAINS", "Graph", "Node", "parsed", "read_graph"]
 
 AnyArray = npt.NDArray[Any]
-_DOMAINS = ("", "ai.onnx")
+DOMAINS = ("", "ai.onnx")
 _OLDEST_OPSET = 7
 
 
@@ -77,16 +77,9 @@ class Graph:
 
     def __init__(self, path: str) -> None:
         onnx = _onnx()
-        data = Path(path).read_bytes()
         self.path = path
-        self.size = len(data)
-        model = onnx.ModelProto()
-        try:
-            model.ParseFromString(data)
-        except Exception as error:  # protobuf's DecodeError, whatever it is called there
-            raise FormatError(f"{path}: not an ONNX file: {error}") from None
-        if not model.HasField("graph") or not model.graph.node:
-            raise FormatError(f"{path}: not an ONNX file: it has no graph")
+        self.size = Path(path).stat().st_size
+        model = parsed(path)
         self._numpy_helper = onnx.numpy_helper
         self._onnx = onnx
         self.opset = self._opset(model)
@@ -105,14 +98,14 @@ class Graph:
 
     def _opset(self, model: Any) -> int:
         versions = {one.domain: one.version for one in model.opset_import}
-        foreign = sorted({node.domain for node in model.graph.node if node.domain not in _DOMAINS})
+        foreign = sorted({node.domain for node in model.graph.node if node.domain not in DOMAINS})
         if foreign:
             kinds = sorted({x.op_type for x in model.graph.node if x.domain in foreign})
             raise UnsupportedError(
                 f"{self.path}: operators of the domain {foreign[0]!r} are not supported: "
                 f"{', '.join(kinds)}"
             )
-        opset = next((versions[one] for one in _DOMAINS if one in versions), None)
+        opset = next((versions[one] for one in DOMAINS if one in versions), None)
         if opset is None:
             raise FormatError(f"{self.path}: the file does not say which operators it uses")
         if opset < _OLDEST_OPSET:
@@ -177,6 +170,20 @@ class Graph:
             for one in kind.shape.dim
         ]
         return proto.name, kind.elem_type in integers, sizes
+
+
+def parsed(path: str) -> Any:
+    """Return the protobuf of a file; FormatError where it holds no graph."""
+    model = _onnx().ModelProto()
+    try:
+        model.ParseFromString(Path(path).read_bytes())
+    except OSError:
+        raise
+    except Exception as error:  # protobuf's DecodeError, whatever it is called there
+        raise FormatError(f"{path}: not an ONNX file: {error}") from None
+    if not model.HasField("graph") or not model.graph.node:
+        raise FormatError(f"{path}: not an ONNX file: it has no graph")
+    return model
 
 
 def read_graph(path: str) -> Graph:

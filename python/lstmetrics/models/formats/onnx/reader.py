@@ -18,12 +18,12 @@ from lstmetrics.models.formats.onnx.recurrent import run_lstm
 from lstmetrics.models.model import Model
 from lstmetrics.models.values import Value
 
-__all__ = ["read_model", "supported"]
+__all__ = ["FOLDED_ALONE", "read_model", "supported"]
 
 # Through these, the inputs that an LSTM takes as its lengths or states are looked for.
 _CARRY = {"Cast", "Expand", "Gather", "Identity", "Reshape", "Slice", "Split", "Squeeze"}
 _CARRY |= {"Transpose", "Unsqueeze"}
-_FOLDED_ALONE = {"ConstantOfShape", "Equal", "ReduceProd", "Tile", "Where"}
+FOLDED_ALONE = {"ConstantOfShape", "Equal", "ReduceProd", "Tile", "Where"}
 
 
 def supported() -> list[str]:
@@ -34,8 +34,11 @@ def supported() -> list[str]:
 def read_model(path: str) -> Model:
     """Read a model; see :func:`lstmetrics.load_model`."""
     graph = read_graph(path)
-    graph.nodes = without_patterns(graph)
-    unknown = sorted({one.kind for one in graph.nodes} - set(supported()) - _FOLDED_ALONE)
+    try:
+        graph.nodes = without_patterns(graph)
+    except (KeyError, IndexError) as error:  # a node without outputs
+        raise FormatError(f"{path}: the graph is not valid: {error}") from None
+    unknown = sorted({one.kind for one in graph.nodes} - set(supported()) - FOLDED_ALONE)
     if unknown:
         raise UnsupportedError(
             f"{path}: the operators {', '.join(unknown)} are not supported; supported are "
