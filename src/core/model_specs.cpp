@@ -1,4 +1,5 @@
 // Specs of layers and graphs, seen from Python by lstmetrics.models.layers.
+#include <memory>
 #include <string>
 
 #include "core/model_arrays.hpp"
@@ -15,11 +16,25 @@ using lstm::GraphSpec;
 using Array = std::optional<Floats>;
 using Values = std::vector<std::pair<std::size_t, std::size_t>>;  // (node, index)
 
+// Keeps an array alive from where Python need not be held.
+std::shared_ptr<const void> owner_of(const Floats& array) {
+  return {new Floats(array), [](const Floats* held) {
+            const py::gil_scoped_acquire python;
+            delete held;
+          }};
+}
+
+// Weights that nobody may write to any more, such as those of a mapped file, are not copied.
 lstm::Weight weight_of(const Array& array) {
   lstm::Weight weight;
   if (!array) return weight;
   weight.shape.assign(array->shape(), array->shape() + array->ndim());
-  weight.values.assign(array->data(), array->data() + array->size());
+  const auto size = static_cast<std::size_t>(array->size());
+  if (array->writeable()) {
+    weight.values = std::vector<float>(array->data(), array->data() + size);
+  } else {
+    weight.values = {owner_of(*array), array->data(), size};
+  }
   return weight;
 }
 

@@ -31,11 +31,11 @@ class Numbers {
 
 inline lstm::Weight random_weight(std::vector<std::size_t> shape, std::uint64_t seed) {
   Numbers next(seed);
-  lstm::Weight weight{std::move(shape), {}};
   std::size_t count = 1;
-  for (const std::size_t size : weight.shape) count *= size;
-  for (std::size_t i = 0; i < count; ++i) weight.values.push_back(next() / 2.0F);
-  return weight;
+  for (const std::size_t size : shape) count *= size;
+  std::vector<float> values;
+  for (std::size_t i = 0; i < count; ++i) values.push_back(next() / 2.0F);
+  return {std::move(shape), std::move(values)};
 }
 
 inline lstm::LstmSpec random_lstm(std::size_t features, std::size_t units, std::uint64_t seed,

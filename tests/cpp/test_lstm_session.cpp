@@ -15,7 +15,7 @@ using namespace lstm_models;
 namespace {
 
 // One LSTM over one row, from its definition.
-std::vector<double> lstm_in_double(const lstm::LstmSpec& layer, const std::vector<float>& x,
+std::vector<double> lstm_in_double(const lstm::LstmSpec& layer, const lstm::SharedFloats& x,
                                    std::size_t steps) {
   const std::size_t units = layer.units;
   const std::size_t features = layer.kernel.shape[0];

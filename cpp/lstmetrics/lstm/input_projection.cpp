@@ -95,7 +95,7 @@ std::size_t InputProjection::ready_counting(const LayerRun& run, const Pass& pas
     const std::int32_t token = in.ids[row * in.ids_stride + t];
     const auto id = static_cast<std::size_t>(token);
     if (const float* kept = cache_->find(id)) return kept;
-    return add(projected.numbers.number(token), in.table + id * in.stride);
+    return add(projected.numbers.number(token), in.table + id * features_);
   };
 
   std::size_t count = 0;

@@ -11,14 +11,7 @@ namespace {
 class EmbeddingLayer final : public Layer {
  public:
   explicit EmbeddingLayer(const EmbeddingSpec& spec)
-      : table_(spec.vocabulary * round_up(spec.units, kernels::kLanes)),
-        stride_(round_up(spec.units, kernels::kLanes)),
-        mask_zero_(spec.mask_zero) {
-    for (std::size_t id = 0; id < spec.vocabulary; ++id) {
-      std::memcpy(table_.data() + id * stride_, spec.table.values.data() + id * spec.units,
-                  spec.units * sizeof(float));
-    }
-  }
+      : table_(spec.table.values), units_(spec.units), mask_zero_(spec.mask_zero) {}
 
   void run(const LayerRun& run) const override {
     const Block& in = *run.in[0];
@@ -37,7 +30,8 @@ class EmbeddingLayer final : public Layer {
     for (std::size_t row = 0; row < in.rows; ++row) {
       for (std::size_t t = 0; t < in.steps; ++t) {
         const auto id = static_cast<std::size_t>(in.ids[row * in.ids_stride + t]);
-        std::memcpy(out.at(row, t), table_.data() + id * stride_, stride_ * sizeof(float));
+        std::memcpy(out.at(row, t), table_.data() + id * units_, units_ * sizeof(float));
+        std::memset(out.at(row, t) + units_, 0, (out.stride - units_) * sizeof(float));
       }
     }
   }
@@ -52,8 +46,8 @@ class EmbeddingLayer final : public Layer {
     return mask.data();
   }
 
-  AlignedBuffer<float> table_;
-  std::size_t stride_;
+  SharedFloats table_;  // as the spec has it: rows without padding
+  std::size_t units_;
   bool mask_zero_;
 };
 

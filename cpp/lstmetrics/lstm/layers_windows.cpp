@@ -97,10 +97,12 @@ class ConvolutionLayer final : public WindowLayer {
     Weight part;
     if (whole.values.empty()) return part;
     const std::size_t filters = whole.values.size() / depth;
+    std::vector<float> values;
     for (std::size_t k = 0; k < depth; ++k) {
       const float* first = whole.values.data() + k * filters + group * out_group_;
-      part.values.insert(part.values.end(), first, first + out_group_);
+      values.insert(values.end(), first, first + out_group_);
     }
+    part.values = std::move(values);
     return part;
   }
 

@@ -16,6 +16,7 @@
 
 #include "lstmetrics/base/export.hpp"
 #include "lstmetrics/kernels/table.hpp"
+#include "lstmetrics/lstm/shared_floats.hpp"
 
 namespace lstmetrics::lstm {
 
@@ -39,7 +40,7 @@ struct Shape {
 // An array of floats, row-major; empty where there is none.
 struct Weight {
   std::vector<std::size_t> shape;
-  std::vector<float> values;
+  SharedFloats values;
 };
 
 struct InputSpec {

@@ -1,0 +1,63 @@
+"""An embedding's table in a native file is used where it lies: processes share its memory."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from lstmetrics import load_model
+from lstmetrics.models import LSTM, Embedding, Sequential
+from support.random_models import random_ids, random_weights
+
+CODE = """
+import sys
+import lstmetrics
+
+def private():
+    with open("/proc/self/status") as file:
+        return next(int(line.split()[1]) for line in file if line.startswith("RssAnon"))
+
+lstmetrics.load_model(sys.argv[1]).predict([[1, 2, 3]])
+before = private()
+model = lstmetrics.load_model(sys.argv[2])
+model.predict([list(range(0, 40000, 16))])
+print(private() - before)
+"""
+
+
+def model(vocabulary: int) -> Sequential:
+    made = Sequential([Embedding(vocabulary, 100), LSTM(3)])
+    made.set_weights(random_weights([(vocabulary, 100), (100, 12), (3, 12), (12,)], 1))
+    return made
+
+
+@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="reads Linux's /proc")
+def test_a_mapped_table_is_not_copied(tmp_path: Path) -> None:
+    model(10).save(tmp_path / "small.safetensors")
+    model(40_000).save(tmp_path / "large.safetensors")  # 16 MB
+    command = [sys.executable, "-c", CODE, *map(str, sorted(tmp_path.iterdir(), reverse=True))]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert int(done.stdout) < 4_000  # kilobytes
+
+
+def test_weights_that_can_be_written_are_copied() -> None:
+    made = model(20)
+    ids = random_ids((2, 5), 20)
+    before = made.predict(ids)
+    made.layers[0].weights["embeddings"][:] = 0
+    assert made.predict(ids).tobytes() == before.tobytes()
+
+
+def test_a_model_outlives_its_file(tmp_path: Path) -> None:
+    path = tmp_path / "model.safetensors"
+    model(20).save(path)
+    ids = random_ids((2, 5), 20)
+    loaded = load_model(path)
+    path.unlink()
+    loaded.layers[0].weights.clear()
+    expected = model(20).predict(ids)
+    assert np.array_equal(loaded.predict(ids), expected)
