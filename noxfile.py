@@ -32,6 +32,8 @@ KERAS = {
     "keras212": ["tensorflow-cpu==2.12.1", "numpy<1.24"],
     "keras30": ["keras==3.0.5", "tensorflow-cpu==2.16.2", "numpy<2"],
 }
+# Whose hooks ours are, as small as they come: Keras runs on PyTorch, MLflow without its server.
+HOOKS = ["transformers>=5,<6", "accelerate>=1.1", "keras==3.15.1", "mlflow-skinny>=3,<4"]
 TF2ONNX = ["tf2onnx==1.17.0", "onnx==1.16.2", "tensorflow-cpu==2.16.2", "tf-keras==2.16.0"]
 KERAS_WRITERS = {
     "keras": ["keras,tensorflow", "tf_keras,tensorflow"],
@@ -150,6 +152,13 @@ def conformance_onnx(session: nox.Session) -> None:
         writers.append(python)
     session.run("python", "tests/conformance/onnx_suite", "170" if full else "40", "7", *writers)
     session.run("pytest", "tests/integration/test_real_onnx.py")
+
+
+@nox.session
+def integrations(session: nox.Session) -> None:
+    """Train by Hugging Face's Trainer and Keras, log to MLflow, with the report in their hooks."""
+    session.install(".[test]", TORCH, *HOOKS)
+    session.run("pytest", *(session.posargs or ["tests/integration/test_frameworks.py"]))
 
 
 @nox.session

@@ -18,7 +18,16 @@ from typing import TYPE_CHECKING, Any
 from lstmetrics import _core
 
 if TYPE_CHECKING:
-    from lstmetrics import errors, evaluation, metrics, models, numeric, runtime, streaming
+    from lstmetrics import (
+        errors,
+        evaluation,
+        integrations,
+        metrics,
+        models,
+        numeric,
+        runtime,
+        streaming,
+    )
     from lstmetrics._sklearn_patch import patch_sklearn, unpatch_sklearn
     from lstmetrics.evaluation import Report, evaluate, evaluate_predictions, evaluate_tags
     from lstmetrics.models import from_torch, load_model
@@ -36,6 +45,7 @@ __all__ = [
     "evaluation",
     "from_torch",
     "info",
+    "integrations",
     "load_model",
     "metrics",
     "models",
@@ -67,7 +77,16 @@ _LAZY = {
     "set_num_threads": "runtime",
     "unpatch_sklearn": "_sklearn_patch",
 }
-_MODULES = ("errors", "evaluation", "metrics", "models", "numeric", "runtime", "streaming")
+_MODULES = (
+    "errors",
+    "evaluation",
+    "integrations",
+    "metrics",
+    "models",
+    "numeric",
+    "runtime",
+    "streaming",
+)
 
 
 def __getattr__(name: str) -> Any:

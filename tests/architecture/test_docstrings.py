@@ -20,6 +20,7 @@ PUBLIC = (
     "lstmetrics.models",
     "lstmetrics.runtime",
     "lstmetrics.evaluation",
+    "lstmetrics.integrations",
 )
 
 # Classes that users are given, or derive from, and do not make.

@@ -11,8 +11,8 @@ from functools import cache
 import pytest
 
 OPTIONAL = """
-    h5py hypothesis jinja2 matplotlib onnx onnxruntime pandas plotly pyarrow pytest rich safetensors
-    scipy sklearn tokenizers torch typer
+    h5py hypothesis jinja2 keras matplotlib mlflow onnx onnxruntime pandas plotly pyarrow pytest
+    rich safetensors scipy sklearn tensorflow tokenizers torch transformers typer
 """
 MODULES = (
     "lstmetrics",
@@ -22,6 +22,7 @@ MODULES = (
     "lstmetrics.streaming",
     "lstmetrics.errors",
     "lstmetrics.evaluation",
+    "lstmetrics.integrations",
 )
 
 

@@ -16,6 +16,7 @@ from lstmetrics.evaluation.goals import Goal
 from lstmetrics.evaluation.labels import Label, check_probabilities, found_labels, label_indices
 from lstmetrics.evaluation.multilabel import MultilabelRun
 from lstmetrics.evaluation.options import Options, Progress, options_of, read_metrics
+from lstmetrics.evaluation.plain import plain
 from lstmetrics.evaluation.report import Report
 from lstmetrics.evaluation.thresholds import Rule
 
@@ -150,7 +151,7 @@ def evaluate_predictions(
         batches = as_batches(arrays, _ROWS, _FUNCTION)
     return _run(
         batches,
-        list(labels),
+        plain(list(labels)),
         options,
         rows=rows,
         pos_label=pos_label,
@@ -220,6 +221,8 @@ def probabilities_of(batch: Mapping[str, Any]) -> npt.NDArray[Any] | None:
     if batch["logits"] is None:
         return None
     logits = np.asarray(batch["logits"])
+    if np.ndim(batch["y_true"]) == 1 and logits.ndim == 2 and logits.shape[1] == 1:
+        logits = logits[:, 0]
     if np.ndim(batch["y_true"]) == 2 or logits.ndim == 1:
         pairs = np.stack([np.zeros_like(logits, float), logits.astype(float)], axis=-1)
         found: npt.NDArray[Any] = numeric.softmax(pairs)[..., 1]

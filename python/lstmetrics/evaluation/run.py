@@ -15,6 +15,7 @@ from lstmetrics.evaluation.goals import Goal
 from lstmetrics.evaluation.labels import Label, label_indices
 from lstmetrics.evaluation.language_model import evaluate_language_model
 from lstmetrics.evaluation.options import Options, Progress, options_of, read_metrics
+from lstmetrics.evaluation.plain import plain
 from lstmetrics.evaluation.report import Report
 from lstmetrics.evaluation.thresholds import Rule
 from lstmetrics.evaluation.tokens import TextFacts, are_texts
@@ -249,7 +250,7 @@ def _class_labels(model: Model, labels: Sequence[Label] | None) -> list[Label]:
         )
     classes = shape[-1] if shape[-1] != 1 else 2
     names = labels if labels is not None else model.labels
-    chosen: list[Label] = list(range(int(classes or 0))) if names is None else list(names)
+    chosen: list[Label] = list(range(int(classes or 0))) if names is None else plain(list(names))
     if len(chosen) != classes:
         raise ShapeError(
             f"evaluate: the model tells {classes} classes apart, the labels are {chosen}"

@@ -47,6 +47,22 @@ def test_scores_of_two_classes_in_one_column() -> None:
     assert report.metrics["mean_confidence"] == (0.75 + 0.5 + 0.75) / 3
 
 
+def test_logits_of_two_classes_in_one_column() -> None:
+    flat = lstmetrics.evaluate_predictions([0, 1, 1], logits=[-2.0, 0.5, -0.25])
+    column = lstmetrics.evaluate_predictions([0, 1, 1], logits=[[-2.0], [0.5], [-0.25]])
+    assert flat.confusion is not None
+    assert flat.confusion.tolist() == [[1, 0], [1, 1]]
+    assert column.digest == flat.digest
+
+
+def test_labels_may_be_an_array() -> None:
+    given = lstmetrics.evaluate_predictions([0, 1], scores=[0.1, 0.9], labels=np.arange(2))
+    plain = lstmetrics.evaluate_predictions([0, 1], scores=[0.1, 0.9], labels=[0, 1])
+    assert given.digest == plain.digest
+    assert given.to_dict()["labels"] == [0, 1]
+    assert given.to_json(indent=None).count('"pos_label": 1') == 1
+
+
 def test_ties_go_to_the_first_class() -> None:
     report = lstmetrics.evaluate_predictions(["b", "a"], scores=[[0.5, 0.5], [0.5, 0.5]])
     assert report.confusion is not None
