@@ -219,6 +219,16 @@ def sanitizers(session: nox.Session) -> None:
         session.log(line)
 
 
+@nox.session
+def fuzz(session: nox.Session) -> None:
+    """Change valid files and states at random and read them, in processes with limits.
+
+    ``-- 200000`` says how many states; of each other format it is a tenth.
+    """
+    session.install(".[test]")
+    session.run("python", "tests/fuzz", *(session.posargs or ["100000"]))
+
+
 def _without_randomised_addresses() -> list[str]:
     """ThreadSanitizer of older compilers cannot live with many random bits in addresses."""
     if shutil.which("setarch") is None:

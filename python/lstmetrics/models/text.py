@@ -236,7 +236,7 @@ def vocabulary_from_config(kind: str, config: Mapping[str, Any]) -> Vocabulary:
 
     known = (WordVocabulary, CharVocabulary, Tokenizer, TextVectorization, HuggingFaceTokenizer)
     classes: dict[str, type[Vocabulary]] = {cls.kind: cls for cls in known}
-    if kind not in classes:
+    if not isinstance(kind, str) or kind not in classes:
         raise FormatError(
             f"text: unknown kind of vocabulary {kind!r}; known are {', '.join(classes)}"
         )

@@ -143,7 +143,7 @@ class Runs:
         return eval, ("__import__('pathlib').Path('ran').write_text('')",)
 
 
-@pytest.mark.parametrize("ending", [".keras", ".h5"])
+@pytest.mark.parametrize("ending", [".keras", ".h5", ".safetensors"])
 def test_a_pickle_of_another_name(
     tmp_path: Path, ending: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

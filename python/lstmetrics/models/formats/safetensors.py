@@ -90,6 +90,11 @@ def read_tensors(
         data = memoryview(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ))
     header_size = int.from_bytes(data[:8], "little")
     if header_size > min(size - 8, _LARGEST_HEADER):
+        if data[0] == 0x80:
+            raise FormatError(
+                f"{path}: this is a pickle, whatever its name; pickles can run any code and are "
+                "never loaded"
+            )
         raise FormatError(
             f"{path}: the header claims {header_size} bytes, the file has {size - 8} left"
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import reduce
 from pathlib import Path
@@ -183,7 +184,21 @@ def parsed(path: str) -> Any:
         raise FormatError(f"{path}: not an ONNX file: {error}") from None
     if not model.HasField("graph") or not model.graph.node:
         raise FormatError(f"{path}: not an ONNX file: it has no graph")
+    if not all(isinstance(name, str) for name in _names(model)):  # protobuf hands bytes on
+        raise FormatError(f"{path}: not an ONNX file: a name in it is not UTF-8")
     return model
+
+
+def _names(model: Any) -> Iterator[Any]:
+    """Yield all names that reading looks at."""
+    yield from (model.producer_name, model.producer_version)
+    yield from (one.domain for one in model.opset_import)
+    for node in model.graph.node:
+        yield from (node.op_type, node.name, node.domain, *node.input, *node.output)
+        yield from (one.name for one in node.attribute)
+    graph = model.graph
+    for one in (*graph.initializer, *graph.input, *graph.output, *model.functions):
+        yield one.name
 
 
 def read_graph(path: str) -> Graph:

@@ -1,0 +1,1 @@
+"""Valid files and states, changed at random: only errors of ours may come out."""
