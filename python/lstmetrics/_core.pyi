@@ -904,6 +904,15 @@ class ScoreCounts:
     def outcomes(
         self, column: typing.SupportsInt | typing.SupportsIndex
     ) -> numpy.typing.NDArray[numpy.float64]: ...
+    def replicates(
+        self,
+        seed: typing.SupportsInt | typing.SupportsIndex,
+        first: typing.SupportsInt | typing.SupportsIndex,
+        count: typing.SupportsInt | typing.SupportsIndex,
+    ) -> list[ScoreCounts]:
+        """
+        Draw the replicates [first, first + count) of the bootstrap with a seed.
+        """
     def reset(self) -> None:
         """
         Forget everything seen; keep the parameters.

@@ -11,11 +11,13 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <string_view>
 #include <vector>
 
 #include "lstmetrics/base/view.hpp"
 #include "lstmetrics/metrics/accumulator.hpp"
+#include "lstmetrics/metrics/bootstrap.hpp"
 #include "lstmetrics/metrics/labels.hpp"
 #include "lstmetrics/metrics/score_counts_column.hpp"
 
@@ -83,6 +85,10 @@ class LSTMETRICS_API ScoreCounts {
   void settle();
   ScoreColumn column(std::size_t index) const;  // settled
   std::vector<ScoreColumn> result() const;
+
+  // The bootstrap of one column; a cell is a score and a class. UnsupportedError for several
+  // columns, whose samples are the same: their joint counts are not known.
+  std::function<ScoreCounts(const Draws&)> replicator() const;
 
   bool operator==(const ScoreCounts& other) const;
   void save(Writer& writer) const;

@@ -8,6 +8,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <vector>
 
 #include "lstmetrics/base/bytes.hpp"
@@ -42,6 +43,9 @@ class LSTMETRICS_API ScoreBag {
   static ScoreBag merged(const ScoreBag& a, const ScoreBag& b);
   // Keys without their lowest `bits` bits.
   ScoreBag coarsened(unsigned bits) const;
+
+  // Each key's samples drawn anew: how many of them, `draw(key, count)` says.
+  ScoreBag drawn(const std::function<std::int64_t(ScoreKey, std::int64_t)>& draw) const;
 
   // One different key after the other, ascending.
   class Cursor {

@@ -115,7 +115,8 @@ def _area(scores: Any, level: float, options: Options) -> Bounds | None:
     return bounds
 
 
-SCORES: Ways = {"roc_auc": (Way("delong", _area),)}
+# Where DeLong has no answer, the bootstrap of one column has.
+SCORES: Ways = {"average_precision": _DRAWN, "roc_auc": (Way("delong", _area), BOOTSTRAP)}
 
 
 def _mean_loss(loss: Any, level: float, _options: Options) -> Bounds:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -116,9 +118,68 @@ def test_the_interval_is_delongs() -> None:
     assert interval.low < interval.estimate < interval.high
     assert interval.estimate == state.roc_auc()
     weighted = Scores().update(truth, scores, np.full(200, 0.5))
-    with pytest.raises(UnsupportedError):
-        weighted.interval("roc_auc")
+    assert weighted.interval("roc_auc", replicates=50).method == "bootstrap"
     with pytest.raises(InvalidParameterError, match="average_precision"):
+        state.interval("precision")
+
+
+def naive_replicate(
+    truth: Any, scores: Any, draw: Callable[[int, float, int], int]
+) -> tuple[list[int], list[float]]:
+    """Each score of each class as often as it is drawn."""
+    cells = Counter(zip(truth.tolist(), scores.tolist(), strict=True))
+    drawn = {cell: draw(*cell, count) for cell, count in cells.items()}
+    rows = [cell for cell, count in drawn.items() for _ in range(count)]
+    return [row[0] for row in rows], [row[1] for row in rows]
+
+
+def test_the_bootstrap_draws_each_score_of_each_class() -> None:
+    random = np.random.default_rng(4)
+    truth = random.integers(0, 2, 300)
+    scores = (random.random(300) + 0.4 * truth).round(1)
+    state = Scores().update(truth, scores)
+    for metric, function in (
+        ("average_precision", metrics.average_precision_score),
+        ("roc_auc", metrics.roc_auc_score),
+    ):
+        found = state.interval(metric, method="bootstrap", replicates=400)
+        values = []
+        for _ in range(400):
+            rows = naive_replicate(truth, scores, lambda _t, _s, n: int(random.poisson(n)))
+            values.append(float(function(*rows)))
+        low, high = np.quantile(values, [0.025, 0.975])
+        assert found.low == pytest.approx(low, abs=0.012)
+        assert found.high == pytest.approx(high, abs=0.012)
+        assert found.low < found.estimate < found.high
+
+
+def test_the_bootstrap_depends_on_nothing_but_the_counts() -> None:
+    random = np.random.default_rng(5)
+    truth, scores = random.integers(0, 2, 500), random.random(500).round(2)
+    weights = random.random(500)
+    for weight in (None, weights):
+        whole = Scores(max_points=40, probabilities=True).update(truth, scores, weight)
+        parts = [
+            Scores(max_points=40, probabilities=True).update(
+                truth[part], scores[part], None if weight is None else weight[part]
+            )
+            for part in (slice(300, None), slice(0, 300))
+        ]
+        merged = parts[0] + parts[1]
+        one = whole.interval("average_precision", replicates=60)
+        assert merged.interval("average_precision", replicates=60) == one
+        assert whole.interval("average_precision", replicates=60, seed=1) != one
+
+
+def test_a_bootstrap_of_a_function_of_the_state() -> None:
+    state = Scores().update([0, 0, 1, 1, 0, 1], [0.1, 0.4, 0.35, 0.8, 0.2, 0.9])
+    found = state.interval(lambda scores: float(scores.samples), replicates=200)
+    assert found.low < 6 < found.high
+
+
+def test_several_columns_have_no_bootstrap() -> None:
+    state = Scores(labels=[0, 1, 2]).update([0, 1, 2], np.eye(3) * 0.4 + 0.2)
+    with pytest.raises(UnsupportedError, match="several columns"):
         state.interval("average_precision")
 
 
