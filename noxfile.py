@@ -173,7 +173,7 @@ def browser(session: nox.Session) -> None:
     """Look at pages of reports in a headless Chromium; ``-- --screenshots`` makes docs/*.png."""
     session.install(".[test]", "selenium>=4.30,<5")
     if "--screenshots" in session.posargs:
-        session.run("python", "tools/screenshots.py")
+        session.run("python", "tools/screenshots.py", env={"PYTHONPATH": "tests"})
         return
     if shutil.which("chromium") is None or shutil.which("chromedriver") is None:
         session.error("needs chromium and chromedriver (Debian: chromium, chromium-driver)")

@@ -1,20 +1,19 @@
 """Make the pictures of reports in ``docs/``: of the demo's models, in a headless Chromium.
 
-Run by ``nox -s browser -- --screenshots``. Needs Chromium with its driver, and selenium.
+Run by ``nox -s browser -- --screenshots``, with ``tests`` on Python's path. Needs Chromium with its
+driver, and selenium.
 """
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from selenium import webdriver
-
 import lstmetrics
 from lstmetrics import demo
 from lstmetrics.evaluation import Report
+from support.chromium import chromium
 
 DOCS = Path(__file__).parent.parent / "docs"
 WIDTH, MOST_HEIGHT = 1000, 2600
@@ -33,16 +32,6 @@ def complaints() -> Report:
         pos_label=COMPLAINT,
         texts=texts,
     )
-
-
-def browser() -> Any:
-    """Return a headless Chromium."""
-    options = webdriver.ChromeOptions()
-    options.binary_location = shutil.which("chromium") or "chromium"
-    for option in ("--headless=new", "--no-sandbox", "--disable-gpu", "--hide-scrollbars"):
-        options.add_argument(option)
-    service = webdriver.ChromeService(shutil.which("chromedriver"))
-    return webdriver.Chrome(options=options, service=service)
 
 
 def picture(window: Any, report: Report, name: str, scheme: str = "light") -> None:
@@ -65,12 +54,11 @@ def picture(window: Any, report: Report, name: str, scheme: str = "light") -> No
 
 def main() -> None:
     """Make all of them."""
-    window = browser()
     reports = demo.run()
-    picture(window, complaints(), "report_binary")
-    picture(window, reports["classifier"], "report_multiclass", "dark")
-    picture(window, reports["language_model"], "report_language_model")
-    window.quit()
+    with chromium() as window:
+        picture(window, complaints(), "report_binary")
+        picture(window, reports["classifier"], "report_multiclass", "dark")
+        picture(window, reports["language_model"], "report_language_model")
 
 
 if __name__ == "__main__":

@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from lstmetrics.errors import InvalidTypeError, ShapeError
 from lstmetrics.evaluation.classification import CALIBRATION_BINS, ClassificationStates
-from lstmetrics.evaluation.curves import ScoreGrid
+from lstmetrics.evaluation.curves import Curves
 from lstmetrics.evaluation.diagnosis import diagnose
 from lstmetrics.evaluation.digests import OutputDigest
 from lstmetrics.evaluation.duplicates import Duplicates
@@ -71,12 +71,9 @@ class Classifying:
         self._train_texts = train_texts
         self._duplicates: Duplicates | None = None
         self._rows = 0
-        self._grid = self._curves() if with_scores else None
-
-    def _curves(self) -> ScoreGrid | None:
-        classes = len(self.states.labels)
-        columns = [self.states.positive] if classes == 2 else range(classes)
-        return ScoreGrid(self.states.labels, columns) if classes <= _MOST_CURVES else None
+        self._curves: Curves | None = None
+        if with_scores and 2 <= len(self.states.labels) <= _MOST_CURVES:
+            self._curves = Curves(self.states.labels, self.states.positive)
 
     def fit(self, truth: Indices, scores: npt.NDArray[Any]) -> None:
         """Fit a temperature and choose thresholds, on validation data, before the first batch."""
@@ -111,8 +108,8 @@ class Classifying:
             _check_rows(len(truth), len(scores), "scores")
             table, predicted = self.states.update_scores(truth, scores)
             confidence = table[np.arange(len(table)), predicted]
-            if self._grid is not None:
-                self._grid.update(truth, table)
+            if self._curves is not None:
+                self._curves.update(truth, table)
             if self._temperature is not None:
                 self._temperature.update(truth, table)
             for point in self._points:
@@ -157,7 +154,11 @@ class Classifying:
     def report(self, *, model: str | None = None, train: dict[str, float] | None = None) -> Report:
         """Return what was found, with diagnosis and verdict."""
         states, drawn = self.states, self._options.drawn
-        metrics = states.metrics() | ({} if self._grid is None else self._grid.areas())
+        metrics, intervals, curves = states.metrics(), states.intervals(drawn), {}
+        if self._curves is not None:
+            metrics |= self._curves.areas()
+            intervals |= self._curves.intervals(drawn.level)
+            curves = self._curves.curves()
         positive = states.positive if states.task == "binary" else None
         found = Report(
             kind="classification",
@@ -165,7 +166,7 @@ class Classifying:
             model=model,
             samples=states.confusion.samples,
             metrics=metrics,
-            intervals=states.intervals(drawn),
+            intervals=intervals,
             labels=states.labels,
             pos_label=None if positive is None else states.labels[positive],
             per_class=states.per_class(drawn.level),
@@ -173,7 +174,7 @@ class Classifying:
             baseline=states.baseline(),
             calibration=states.reliability(),
             temperature=self._effect(metrics),
-            curves={} if self._grid is None else self._grid.curves(),
+            curves=curves,
             thresholds=[point.row(drawn) for point in self._points],
             slices=[
                 row

@@ -1,118 +1,111 @@
-"""Curves over thresholds, from counts of probabilities in narrow bins."""
+"""Curves over thresholds and the areas under them, of what a state of scores has counted."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Self
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from lstmetrics import _arrays
-from lstmetrics.errors import InvalidParameterError
 from lstmetrics.evaluation.labels import Indices, Label
+from lstmetrics.streaming import Interval, Scores
 
-__all__ = ["ScoreGrid"]
+__all__ = ["MOST_POINTS", "Curves", "kept_places"]
 
-# A power of two, so that which bin a probability falls into is exact: p is at least k / BINS
-# exactly where floor(p BINS) is at least k.
-BINS = 1 << 14
-_POINTS = 500  # of a curve in a report
-_ROC, _PRECISION_RECALL = 0, 1
+MOST_POINTS = 512  # of a curve, or positions of the slider
+# Scores are told apart exactly up to so many different ones of a class; then they lose lower bits.
+MOST_SCORES = 1 << 15
+_OUTCOMES = ("tn", "fp", "fn", "tp", "thresholds")
 
 
-class ScoreGrid:
-    """How many samples of each class, and of the rest, have a probability in each of 16,384 bins.
+class Curves:
+    """The scores of each class against the rest, of two classes those of the positive one.
 
-    Memory goes by classes, not by samples, and no order shows. Thresholds at the bins' edges give
-    exact counts; the areas are those of probabilities rounded down to an edge.
+    Memory goes by classes, not by samples, and no order shows.
 
     Parameters
     ----------
     labels : sequence of str or int
         The classes, in the order of the columns.
-    columns : sequence of int
-        The classes whose columns are counted: of two, the positive one is enough.
+    positive : int
+        Which of two classes is the positive one.
     """
 
-    def __init__(self, labels: Sequence[Label], columns: Sequence[int]) -> None:
+    def __init__(self, labels: Sequence[Label], positive: int) -> None:
         self._labels = list(labels)
-        self._columns = list(columns)
-        self._counts = np.zeros((len(self._columns), 2, BINS + 1), np.int64)
+        self._positive = positive if len(self._labels) == 2 else None
+        self._scores = Scores(
+            range(len(self._labels)),
+            self._positive,
+            max_points=MOST_SCORES,
+            probabilities=True,
+        )
 
     def update(self, truth: Indices, table: npt.NDArray[Any]) -> None:
         """Add a batch: true classes, and probabilities with a column for each class."""
-        for place, column in enumerate(self._columns):
-            # Scaling by a power of two is exact.
-            bins = (table[:, column] * table.dtype.type(BINS)).astype(np.intp)
-            bins += (truth == column) * (BINS + 1)
-            counted = np.bincount(bins, minlength=2 * (BINS + 1))
-            self._counts[place] += counted.reshape(2, BINS + 1)
-
-    def merge(self, other: Self) -> Self:
-        """Add what another instance, of the same classes, has seen."""
-        if (self._labels, self._columns) != (other._labels, other._columns):
-            raise InvalidParameterError("only curves of the same classes can merge")
-        self._counts += other._counts
-        return self
+        self._scores.update(truth, table if self._positive is None else table[:, self._positive])
 
     def areas(self) -> dict[str, float]:
         """Return the area under the ROC curve and the average precision, means over classes.
 
-        Classes without samples, or that every sample is of, are left out.
+        Classes without samples, or that every sample is of, are left out. Where scores have lost
+        bits, ``roc_auc_error`` bounds how far the area can be from that of the exact scores.
         """
-        found = [
-            (
-                _arrays.roc_auc(truth, scores, counts, 1.0)[0],
-                _arrays.average_precision(truth, scores, counts, 1)[0],
-            )
-            for truth, scores, counts in map(self._samples, range(len(self._columns)))
-            if len(set(truth.tolist())) == 2
-        ]
-        if not found:
+        told = self._told()
+        if not told:
             return {}
-        means = [_mean([row[which] for row in found]) for which in range(2)]
-        suffix = "" if len(self._columns) == 1 else "_ovr"
-        return {f"roc_auc{suffix}": means[0], f"average_precision{suffix}": means[1]}
+        scores, suffix = self._scores, "" if self._positive is not None else "_ovr"
+        found = {
+            f"roc_auc{suffix}": _mean(scores.roc_auc(None), told),
+            f"average_precision{suffix}": _mean(scores.average_precision(None), told),
+        }
+        error = _mean(scores.roc_auc_error(None), told)
+        return found | ({f"roc_auc{suffix}_error": error} if error > 0 else {})
+
+    def intervals(self, level: float) -> dict[str, Interval]:
+        """Return DeLong's interval of the area, of two classes with two samples of each."""
+        if self._positive is None or not self._told():
+            return {}
+        found = self._scores.interval("roc_auc", level)
+        return {"roc_auc": found} if np.isfinite(found.low) else {}
 
     def curves(self) -> dict[str, Any]:
         """Return for each class ``roc``, ``precision_recall`` and ``outcomes`` by threshold."""
         found = {}
-        for place, column in enumerate(self._columns):
-            truth, scores, counts = self._samples(place)
-            if len(set(truth.tolist())) != 2:
-                continue
-            fpr, tpr, at, _ = _arrays.ranking_curve(_ROC, True, truth, scores, counts, 1)
-            roc = _thinned({"fpr": fpr, "tpr": tpr, "thresholds": at})
-            precision, recall, at, _ = _arrays.ranking_curve(
-                _PRECISION_RECALL, True, truth, scores, counts, 1
+        for column in self._told():
+            fpr, tpr, at = self._scores.roc_curve(column)
+            precision, recall, cuts = self._scores.precision_recall_curve(
+                column, drop_intermediate=True
             )
-            points = {"precision": precision[:-1], "recall": recall[:-1], "thresholds": at}
-            rows, _ = _arrays.ranking_outcomes(truth, scores, counts, 1)
-            names = ("tn", "fp", "fn", "tp", "thresholds")
-            outcomes = {} if rows is None else dict(zip(names, rows, strict=True))
-            found[str(self._labels[column])] = {
-                "roc": roc,
+            points = {"precision": precision[:-1], "recall": recall[:-1], "thresholds": cuts}
+            outcomes = dict(zip(_OUTCOMES, self._scores.outcomes(column), strict=True))
+            found[str(self._label(column))] = {
+                "roc": _thinned({"fpr": fpr, "tpr": tpr, "thresholds": at}),
                 "precision_recall": _thinned(points),
                 "outcomes": _whole(_thinned(outcomes)),
             }
         return found
 
-    def _samples(
-        self, place: int
-    ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.float64], npt.NDArray[np.float64]]:
-        """Return the bins that are not empty as samples: 0 or 1, lower edge, count."""
-        truth, bins = np.nonzero(self._counts[place])
-        counts = self._counts[place][truth, bins]
-        return truth.astype(np.int64), bins / BINS, counts.astype(np.float64)
+    def _label(self, column: int) -> Label:
+        return self._labels[column if self._positive is None else self._positive]
+
+    def _told(self) -> list[int]:
+        """Return the columns that have samples of the class and of the rest."""
+        areas = np.asarray(self._scores.roc_auc(None))
+        return [int(column) for column in np.flatnonzero(np.isfinite(areas))]
+
+
+def kept_places(size: int) -> list[int]:
+    """Return at most MOST_POINTS places of so many, evenly, the first and the last among them."""
+    if size <= MOST_POINTS:
+        return list(range(size))
+    return [i * (size - 1) // (MOST_POINTS - 1) for i in range(MOST_POINTS)]
 
 
 def _thinned(points: dict[str, npt.NDArray[np.float64]]) -> dict[str, list[float]]:
-    """Return at most so many points, the first and the last among them."""
-    size = len(points["thresholds"])
-    kept = np.arange(size)
-    if size > _POINTS:
-        kept = np.arange(_POINTS) * (size - 1) // (_POINTS - 1)
+    kept = kept_places(len(points["thresholds"]))
     return {name: column[kept].tolist() for name, column in points.items()}
 
 
@@ -123,5 +116,5 @@ def _whole(outcomes: dict[str, list[float]]) -> dict[str, list[Any]]:
     }
 
 
-def _mean(values: list[float]) -> float:
-    return _arrays.exact_sum(np.asarray(values)) / len(values)
+def _mean(values: Any, told: list[int]) -> float:
+    return _arrays.exact_sum(np.asarray(values)[told]) / len(told)

@@ -56,6 +56,8 @@ LOSSES = frozenset(
         "expected_calibration_error",
         "maximum_calibration_error",
         "hamming_loss",
+        "roc_auc_error",
+        "roc_auc_ovr_error",
         "cross_entropy",
         "perplexity",
         "bits_per_token",

@@ -14,7 +14,8 @@ import pytest
 import lstmetrics
 from lstmetrics import demo
 from lstmetrics.errors import InvalidParameterError, MissingExtraError
-from lstmetrics.evaluation.page.charts import MOST_POINTS, chart_data
+from lstmetrics.evaluation.curves import MOST_POINTS
+from lstmetrics.evaluation.page.charts import chart_data
 from lstmetrics.evaluation.page.view import MOST_CLASSES, count, figure, page_view, spoken
 from support.reports import HOSTILE, POSITIVE, binary_report, outcomes_by_hand
 

@@ -13,7 +13,8 @@ from sklearn.metrics import average_precision_score, confusion_matrix, roc_auc_s
 from lstmetrics import evaluate_predictions
 from lstmetrics.errors import InvalidParameterError, InvalidTypeError, InvalidValueError
 from lstmetrics.evaluation import Rule, choose_threshold
-from lstmetrics.evaluation.curves import BINS
+from lstmetrics.evaluation.curves import MOST_POINTS, MOST_SCORES
+from lstmetrics.streaming import Scores
 
 RULES = ("f1", "f2", "f0.5", "precision>=0.8", "recall>=0.9", "cost fp=1 fn=5", "cost tp=-1 tn=-2")
 
@@ -100,19 +101,31 @@ def test_positive_label_may_be_the_first() -> None:
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 def test_curves_are_those_of_the_scores(dtype: Any) -> None:
-    truth, scores = split(4, 500)
-    rounded = (np.floor(scores * BINS) / BINS).astype(dtype)
-    report = evaluate_predictions(truth, scores=rounded)
-    assert report.metrics["roc_auc"] == pytest.approx(roc_auc_score(truth, rounded), rel=1e-14)
-    expected = average_precision_score(truth, rounded)
+    truth, scores = split(4, 2000)
+    scores = scores.astype(dtype)
+    report = evaluate_predictions(truth, scores=scores)
+    assert report.metrics["roc_auc"] == pytest.approx(roc_auc_score(truth, scores), rel=1e-14)
+    expected = average_precision_score(truth, scores)
     assert report.metrics["average_precision"] == pytest.approx(expected, rel=1e-14)
-    # Off the edges, too: rounded down, which moves the area by less than the width of a bin.
-    near = evaluate_predictions(truth, scores=scores)
-    assert near.metrics["roc_auc"] == pytest.approx(roc_auc_score(truth, scores), abs=1e-3)
-    found = near.curves["1"]["outcomes"]
-    for place in range(0, len(found["thresholds"]), 37):
+    assert "roc_auc_error" not in report.metrics
+    state = Scores(probabilities=True).update(truth, scores)
+    interval = report.intervals["roc_auc"]
+    assert interval == state.interval("roc_auc")
+    assert interval.method == "delong"
+    found = report.curves["1"]["outcomes"]
+    assert len(found["thresholds"]) == MOST_POINTS
+    for place in range(0, MOST_POINTS, 37):
         counted = tuple(found[name][place] for name in ("tn", "fp", "fn", "tp"))
         assert counted == outcomes(truth, scores, found["thresholds"][place])
+
+
+def test_many_different_scores_come_with_the_bound_of_the_error() -> None:
+    random = np.random.default_rng(8)
+    truth = random.integers(0, 2, 3 * MOST_SCORES)
+    scores = np.clip(0.4 + 0.2 * truth + random.normal(0, 0.2, len(truth)), 0, 1)
+    report = evaluate_predictions(truth, scores=scores, replicates=0)
+    exact, bound = roc_auc_score(truth, scores), report.metrics["roc_auc_error"]
+    assert 0 < abs(report.metrics["roc_auc"] - exact) <= bound < 1e-4
 
 
 def test_each_class_has_a_curve() -> None:
@@ -122,7 +135,19 @@ def test_each_class_has_a_curve() -> None:
     report = evaluate_predictions(truth, scores=table, labels=["a", "b", "c"])
     assert list(report.curves) == ["a", "b", "c"]
     expected = np.mean([roc_auc_score(truth == k, table[:, k]) for k in range(3)])
-    assert report.metrics["roc_auc_ovr"] == pytest.approx(expected, abs=1e-3)
+    assert report.metrics["roc_auc_ovr"] == pytest.approx(expected, rel=1e-14)
+
+
+def test_a_class_without_samples_has_no_curve() -> None:
+    table = np.random.default_rng(6).dirichlet([1, 1, 1], 40)
+    truth = np.arange(40) % 2
+    report = evaluate_predictions(truth, scores=table, labels=[0, 1, 2])
+    assert list(report.curves) == ["0", "1"]
+    expected = np.mean([roc_auc_score(truth == k, table[:, k]) for k in range(2)])
+    assert report.metrics["roc_auc_ovr"] == pytest.approx(expected, rel=1e-14)
+    one = evaluate_predictions(np.zeros(5, int), scores=np.linspace(0, 1, 5), labels=[0, 1])
+    assert one.curves == {}
+    assert "roc_auc" not in one.metrics | one.intervals
 
 
 @pytest.mark.parametrize("text", ["", "accuracy", "precision>0.9", "f-1", "cost", "cost fp=x"])

@@ -8,11 +8,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, cast
 
+from lstmetrics.evaluation.curves import kept_places
 from lstmetrics.evaluation.plain import finite
 
-__all__ = ["MOST_POINTS", "chart_data"]
+__all__ = ["chart_data"]
 
-MOST_POINTS = 512  # of a curve, or positions of the slider
 _OUTCOMES = ("tn", "fp", "fn", "tp")
 
 
@@ -45,7 +45,7 @@ def _curves(report: Mapping[str, Any], name: str, x: str, y: str) -> list[dict[s
     curves = []
     for label, of_label in report["curves"].items():
         if curve := of_label.get(name):
-            kept = _thinned(len(curve[x]))
+            kept = kept_places(len(curve[x]))
             curves.append(
                 {"label": str(label), "x": _take(curve[x], kept), "y": _take(curve[y], kept)}
             )
@@ -60,7 +60,7 @@ def _threshold(report: Mapping[str, Any]) -> dict[str, Any] | None:
         return None
     thresholds = outcomes["thresholds"]
     ascending = sorted(range(len(thresholds)), key=lambda i: thresholds[i])
-    kept = [ascending[i] for i in _thinned(len(ascending))]
+    kept = [ascending[i] for i in kept_places(len(ascending))]
     counts = {name: [int(outcomes[name][i]) for i in kept] for name in _OUTCOMES}
     names = [str(label) for label in report["labels"]]
     negative = next(name for name in names if name != str(positive))
@@ -102,13 +102,6 @@ def _history(report: Mapping[str, Any]) -> dict[str, Any] | None:
         if name in ("loss", "val_loss")
     }
     return series or None
-
-
-def _thinned(size: int) -> list[int]:
-    """Return at most MOST_POINTS places of so many, evenly, the first and the last among them."""
-    if size <= MOST_POINTS:
-        return list(range(size))
-    return [i * (size - 1) // (MOST_POINTS - 1) for i in range(MOST_POINTS)]
 
 
 def _take(values: Sequence[Any], places: Sequence[int]) -> list[float | None]:

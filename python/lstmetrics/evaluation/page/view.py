@@ -20,6 +20,8 @@ _HINTS = {
     "precision": "of those called positive, the share that is",
     "recall": "of those that are positive, the share that is found",
     "f1": "harmonic mean of precision and recall",
+    "roc_auc": "chance that a positive sample scores higher than a negative one",
+    "roc_auc_error": "the most by which the area can be off, as scores were kept to fewer bits",
     "log_loss": "nats; 0 is perfect",
     "brier_score": "squared error of the probabilities",
     "expected_calibration_error": "how far confidence lies from accuracy, on average",
