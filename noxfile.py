@@ -108,10 +108,24 @@ def exhaustive(session: nox.Session) -> None:
 
 @nox.session
 def conformance(session: nox.Session) -> None:
-    """Compare with PyTorch and torchmetrics, which are too heavy for the other sessions."""
-    session.install(".[test]", TORCH, TORCHMETRICS)
-    which = ["-n", "auto", "tests/conformance", "tests/doctests", "-k", "torch"]
-    session.run("pytest", *(session.posargs or which))
+    """Compare with PyTorch, torchmetrics and ONNX Runtime, too heavy for the other sessions.
+
+    ``-- --full`` compares more graphs, and models of Keras that tf2onnx writes in an environment of
+    its own.
+    """
+    full = "--full" in session.posargs
+    session.install(".[test]", TORCH, TORCHMETRICS, "onnxscript>=0.7,<1", *RUNTIMES[:2])
+    which = ["tests/conformance", "tests/doctests", "tests/integration/test_real_onnx.py"]
+    session.run("pytest", "-n", "auto", *which, "-k", "torch or onnx")
+    writers = []
+    if full:
+        place = Path(session.create_tmp()).resolve() / "tf2onnx"
+        if not place.exists():
+            session.run("python", "-m", "venv", str(place))
+        python = str(place / "bin" / "python")
+        session.run(python, "-m", "pip", "install", "--quiet", *TF2ONNX, external=True)
+        writers.append(python)
+    session.run("python", "tests/conformance/onnx_suite", "170" if full else "40", "7", *writers)
 
 
 @nox.session
@@ -132,26 +146,6 @@ def conformance_keras(session: nox.Session) -> None:
         writers += [f"{python},{writer}" for writer in KERAS_WRITERS[name]]
     count = "320" if full else "40"
     session.run("python", "tests/conformance/keras_suite", count, "7", *writers)
-
-
-@nox.session
-def conformance_onnx(session: nox.Session) -> None:
-    """Compare with ONNX Runtime what torch.onnx writes, and nodes written by hand.
-
-    ``-- --full`` takes more, and models of Keras that tf2onnx writes in an environment of its own.
-    """
-    full = "--full" in session.posargs
-    session.install(".[test]", TORCH, "onnxscript>=0.7,<1", *RUNTIMES[:2])
-    writers = []
-    if full:
-        place = Path(session.create_tmp()).resolve() / "tf2onnx"
-        if not place.exists():
-            session.run("python", "-m", "venv", str(place))
-        python = str(place / "bin" / "python")
-        session.run(python, "-m", "pip", "install", "--quiet", *TF2ONNX, external=True)
-        writers.append(python)
-    session.run("python", "tests/conformance/onnx_suite", "170" if full else "40", "7", *writers)
-    session.run("pytest", "tests/integration/test_real_onnx.py")
 
 
 @nox.session

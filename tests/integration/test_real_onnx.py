@@ -28,7 +28,7 @@ def test_known_outputs() -> None:
 
 def test_equal_to_onnx_runtime() -> None:
     onnxruntime = pytest.importorskip(
-        "onnxruntime", reason="ONNX Runtime is not installed: nox's session conformance_onnx"
+        "onnxruntime", reason="ONNX Runtime is not installed: nox -s conformance"
     )
     path = real_data.find("onnx_dialog_bilstm") / "dialog_bilstm_torch113.onnx"
     session = onnxruntime.InferenceSession(str(path))
