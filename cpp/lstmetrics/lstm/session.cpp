@@ -15,8 +15,12 @@
 namespace lstmetrics::lstm {
 namespace {
 
-// Positions whose logits are held at once, and steps whose hidden states are.
-constexpr std::size_t kLogitPositions = 32;
+// Positions whose logits are held at once, in 4 MB where that is in between: the weights of a large
+// vocabulary come from memory once for all of them.
+constexpr std::size_t kLogitFloats = 1024 * 1024;
+constexpr std::size_t kLeastPositions = 32;
+constexpr std::size_t kMostPositions = 256;
+// Steps whose hidden states are held at once.
 constexpr std::size_t kWindowSteps = 512;
 // Rows that fill the register tiles; with more, projections would leave the nearer caches.
 constexpr std::size_t kBlockRows = 32;
@@ -38,25 +42,32 @@ class WindowLosses {
   void run(const Block& trunk, const Window& window, AlignedBuffer<float>& logits) const {
     const std::size_t positions = trunk.rows * trunk.steps;
     const std::size_t stride = graph_.logits_stride();
-    logits.resize_at_least(kLogitPositions * stride);
-    for (std::size_t from = 0; from < positions; from += kLogitPositions) {
-      const std::size_t count = std::min(kLogitPositions, positions - from);
-      if (!any_counts(trunk, from, count)) {
-        for (std::size_t i = from; i < from + count; ++i) skip(place_of(trunk, window, i));
+    const std::size_t most =
+        std::min(positions, std::clamp(kLogitFloats / stride, kLeastPositions, kMostPositions));
+    logits.resize_at_least(most * stride);
+    for (std::size_t from = 0; from < positions;) {
+      if (!counts(trunk, from)) {
+        skip(place_of(trunk, window, from++));
         continue;
       }
+      const std::size_t count = together(trunk, from, std::min(most, positions - from));
       graph_.logits(table_, trunk, from, count, logits.data());
       for (std::size_t i = 0; i < count; ++i) {
         position(trunk, window, from + i, logits.data() + i * stride);
       }
+      from += count;
     }
   }
 
  private:
-  static bool any_counts(const Block& trunk, std::size_t from, std::size_t count) {
-    if (trunk.mask == nullptr) return true;
-    const std::uint8_t* mask = trunk.mask + from;
-    return std::any_of(mask, mask + count, [](std::uint8_t counts) { return counts != 0; });
+  static bool counts(const Block& trunk, std::size_t i) {
+    return trunk.mask == nullptr || trunk.mask[i] != 0;
+  }
+  // Of `most` positions those before the first padding, and kLeastPositions if there are so many.
+  static std::size_t together(const Block& trunk, std::size_t from, std::size_t most) {
+    std::size_t count = std::min(most, kLeastPositions);
+    while (count < most && counts(trunk, from + count)) ++count;
+    return count;
   }
   std::size_t place_of(const Block& trunk, const Window& window, std::size_t i) const {
     return window.rows[i / trunk.steps] * inputs_.steps + window.begin + i % trunk.steps;
@@ -70,8 +81,7 @@ class WindowLosses {
                 const float* logits) const {
     const std::size_t place = place_of(trunk, window, i);
     const std::int64_t target = targets_[place];
-    const bool masked = trunk.mask != nullptr && trunk.mask[i] == 0;
-    if (masked || (ignore_index_ && target == *ignore_index_)) return skip(place);
+    if (!counts(trunk, i) || (ignore_index_ && target == *ignore_index_)) return skip(place);
     if (static_cast<std::uint64_t>(target) >= vocabulary_) refuse_target(place);
     out_.counted[place] = 1;
     const auto index = static_cast<std::size_t>(target);

@@ -150,3 +150,23 @@ def test_many_rows_of_uneven_length(threads: int) -> None:
             for state, own_state in zip(found[3], alone[3], strict=True):
                 for all_rows, of_row in zip(state, own_state, strict=True):
                     assert all_rows[one].tobytes() == of_row.tobytes()
+
+
+def test_losses_of_many_positions_are_those_of_what_counts_alone() -> None:
+    """More positions than logits are held for at once; padding in front, between and behind."""
+    generator = np.random.default_rng(3)
+    layers = [LSTM(20, return_sequences=True), Dense(VOCABULARY)]
+    model = build([Embedding(VOCABULARY, 8), *layers], seed=3)
+    rows, steps = 7, 150
+    ids = generator.integers(0, VOCABULARY, (rows, steps))
+    targets = generator.integers(0, VOCABULARY, (rows, steps))
+    starts, ends = np.array([[0, 1, 0, 40, 149, 60, 0], [150, 150, 150, 90, 150, 60, 3]])[..., None]
+    at = np.arange(steps)
+    mask = (at >= starts) & (at < ends) & (at % 50 != 33)
+    loss, counted, correct, _ = model.token_losses(ids, targets, mask=mask)
+    assert counted.astype(bool).tobytes() == mask.tobytes()
+    for row in np.flatnonzero(mask.any(axis=1)):
+        kept = mask[row]
+        alone = model.token_losses(ids[row, kept][None], targets[row, kept][None])
+        for found, expected in zip((loss, counted, correct), alone[:3], strict=True):
+            assert found[row, kept].tobytes() == expected.tobytes()
