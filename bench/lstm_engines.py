@@ -5,7 +5,9 @@ Each runs in a process of its own, so libraries are imported where they are used
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -13,10 +15,11 @@ import numpy as np
 from bench.lstm_jobs import Job
 from bench.workload import Array, tensor
 
-__all__ = ["ENGINES", "Run"]
+__all__ = ["EIGHT_BITS", "ENGINES", "Run"]
 
 Run = Callable[[Array], Any]
 TOGETHER = 32  # reviews of a batch
+EIGHT_BITS = "_int8"  # ends the name of an engine whose arithmetic is not that of float32
 
 
 def sorted_batches(job: Job) -> Iterator[tuple[Array, Array, Array]]:
@@ -212,12 +215,31 @@ def over_onnx(job: Job, infer: Callable[[dict[str, Array]], Any]) -> Run:
 
 def onnxruntime(job: Job, threads: int) -> Run:
     """ONNX Runtime on its CPU provider."""
+    return over_onnxruntime(job, onnx_model(job), threads)
+
+
+def onnxruntime_int8(job: Job, threads: int) -> Run:
+    """ONNX Runtime with weights of 8 bits and activations scaled as they come.
+
+    The most memory is that of making the model too.
+    """
+    import onnx
+    from onnxruntime.quantization import QuantType, quantize_dynamic
+
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder, "job.onnx")
+        quantize_dynamic(onnx.load_from_string(onnx_model(job)), path, weight_type=QuantType.QInt8)
+        return over_onnxruntime(job, path.read_bytes(), threads)
+
+
+def over_onnxruntime(job: Job, model: bytes, threads: int) -> Run:
+    """A job by ONNX Runtime, for a model in its bytes."""
     import onnxruntime as library
 
     options = library.SessionOptions()
     options.intra_op_num_threads = threads
     options.inter_op_num_threads = 1
-    session = library.InferenceSession(onnx_model(job), options, ["CPUExecutionProvider"])
+    session = library.InferenceSession(model, options, ["CPUExecutionProvider"])
     return over_onnx(job, lambda given: session.run(None, given))
 
 
@@ -245,5 +267,6 @@ ENGINES = {
     "lstmetrics": lstmetrics,
     "torch": torch,
     "onnxruntime": onnxruntime,
+    "onnxruntime_int8": onnxruntime_int8,
     "openvino": openvino,
 }

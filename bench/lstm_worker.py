@@ -18,7 +18,7 @@ from typing import Any
 
 import numpy as np
 
-from bench.lstm_engines import ENGINES
+from bench.lstm_engines import EIGHT_BITS, ENGINES
 from bench.lstm_jobs import JOBS
 from bench.timing import Pace, turn
 
@@ -30,11 +30,12 @@ def main() -> None:
     engine, number, threads = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
     warnings.simplefilter("ignore")
     job = JOBS[number]
-    importlib.import_module(engine)
+    library = engine.removesuffix(EIGHT_BITS)
+    importlib.import_module(library)
     imported = _peak_kilobytes()
     run = ENGINES[engine](job, threads)
     first = np.asarray(run(job.batches[0]), dtype=np.float64)
-    _say(version=importlib.metadata.version(engine), result=first.ravel()[:1000].tolist())
+    _say(version=importlib.metadata.version(library), result=first.ravel()[:1000].tolist())
 
     batches = itertools.cycle(job.batches)
     for line in sys.stdin:

@@ -68,8 +68,9 @@ def test_lstms_are_timed_in_processes_of_their_own(tmp_path: Path) -> None:
     for row in run["workloads"]:
         assert row["name"] in done.stdout
         assert "lstmetrics" in row["engines"]
-        for engine in row["engines"].values():
-            assert engine["agrees"]
+        for name, engine in row["engines"].items():
+            # Weights of 8 bits give other probabilities, but not quite others.
+            assert engine["difference"] < 0.02 if name.endswith("_int8") else engine["agrees"]
             assert 0 < engine["least"] <= engine["median"]
 
 
