@@ -176,6 +176,28 @@ def test_a_module_that_wants_more_arguments() -> None:
     assert model.output_shape == (None, 4)
 
 
+def test_a_module_that_packs_rows_of_uneven_length() -> None:
+    class Packs(Reader):
+        def forward(self, x: Any, lengths: Any) -> Any:
+            packed = nn.utils.rnn.pack_padded_sequence(
+                self.embedding(x), lengths, batch_first=True, enforce_sorted=False
+            )
+            _, (hidden, _) = self.lstm(packed)
+            return self.tail(torch.cat([*hidden[-2:]], dim=-1))
+
+    module = Packs(small().options)
+    x, lengths = torch.randint(0, VOCABULARY, (4, 6)), torch.tensor([6, 2, 1, 5])
+    model = lstmetrics.from_torch(module, pooling="last_state", example=(x, lengths))
+    with torch.no_grad():
+        expected = module.eval()(x, lengths).numpy()
+    assert difference(model.predict(x, lengths=lengths), expected) <= TOLERANCE
+
+
+def test_a_module_wrapped_for_several_devices() -> None:
+    module = nn.DataParallel(small())
+    assert lstmetrics.from_torch(module, pooling="last_state").output_shape == (None, 4)
+
+
 @pytest.mark.parametrize("nested", [None, "state_dict", "model"])
 def test_checkpoints(tmp_path: Path, nested: str | None) -> None:
     module = small(bidirectional=True).to(torch.bfloat16 if nested else torch.float32)

@@ -6,8 +6,10 @@
 namespace lstmetrics::lstm {
 namespace {
 
-// A chunk of projected rows stays in the second-level cache.
+// A chunk of projected rows stays in the second-level cache; where the weights do not, it is a part
+// of them, so that it pays to read them once for each chunk.
 constexpr std::size_t kChunkFloats = 128 * 1024;
+constexpr std::size_t kChunkPart = 4;
 
 // What the cache of rows may hold: a quarter of the embedding's table, or what is little anyway.
 constexpr std::size_t kCachePart = 4;
@@ -26,13 +28,20 @@ void InputProjection::expect_tokens(std::size_t vocabulary) {
 }
 
 std::size_t InputProjection::most_rows(const Block& in) const {
-  return std::max(in.rows, kChunkFloats / kernel_.row_size());
+  const std::size_t weights = features_ * kernel_.row_size();
+  const std::size_t floats = std::max(kChunkFloats, weights / kChunkPart);
+  return std::max(in.rows, floats / kernel_.row_size());
 }
 
 std::size_t InputProjection::ready(const LayerRun& run, const Pass& pass, std::size_t done) const {
   const bool by_token = pass.in.table != nullptr && cache_ != nullptr;
-  return by_token || pass.in.mask != nullptr ? ready_counting(run, pass, done)
-                                             : ready_all(run, pass, done);
+  const std::size_t count = most_rows(pass.in) / pass.in.rows;
+  // A few steps of each row do not lie side by side: one product of all of them reads the weights
+  // once, one for each row as often as there are rows.
+  const bool side_by_side = count <= 1 || count >= pass.in.steps - done;
+  return by_token || pass.in.mask != nullptr || !side_by_side || (count > 1 && done > 0)
+             ? ready_counting(run, pass, done)
+             : ready_all(run, pass, done);
 }
 
 void InputProjection::multiply(const kernels::Table& table, PackedMatrix::Rows rows,
@@ -41,7 +50,8 @@ void InputProjection::multiply(const kernels::Table& table, PackedMatrix::Rows r
   kernel_.multiply(table, rows, bias_.data(), 0, out, kernel_.row_size());
 }
 
-// Where every step counts, the features lie side by side as they are.
+// Where every step counts, and all of them or one of each row are wanted, the features lie side by
+// side, or equally far apart, as they are.
 std::size_t InputProjection::ready_all(const LayerRun& run, const Pass& pass,
                                        std::size_t done) const {
   const Block& in = pass.in;
@@ -53,13 +63,8 @@ std::size_t InputProjection::ready_all(const LayerRun& run, const Pass& pass,
   float* rows = projected.rows.data();
   if (count == in.steps) {
     multiply(run.table, {in.data, in.stride, in.rows * count}, rows);
-  } else if (count == 1) {
-    multiply(run.table, {in.at(0, first), in.steps * in.stride, in.rows}, rows);
   } else {
-    for (std::size_t row = 0; row < in.rows; ++row) {
-      multiply(run.table, {in.at(row, first), in.stride, count},
-               rows + row * count * kernel_.row_size());
-    }
+    multiply(run.table, {in.at(0, first), in.steps * in.stride, in.rows}, rows);
   }
   for (std::size_t i = 0; i < count; ++i) {
     const std::size_t within = pass.step(done + i) - first;

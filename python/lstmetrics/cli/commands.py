@@ -199,7 +199,9 @@ def evaluate(
         else:
             if validation is not None:
                 parts = {**vars(source), "path": validation, "by": (), "text": None, "name": None}
-                options["validation"] = scored(Source(**parts))[1:]
+                _, *split, skipped = scored(Source(**parts))
+                display.tell_skipped(validation, skipped)
+                options["validation"] = tuple(split)
             report = evaluate_table(source, progress, **options)
     if html is not None:
         report.save(html)
@@ -228,7 +230,8 @@ def thresholds(
 
     named = None if labels is None else labels.split(",")
     chosen = Source(validation, label, scores=[score], labels=named, skip=_skips(on_error))
-    classes, *split = scored(chosen)
+    classes, *split, skipped = scored(chosen)
+    display.tell_skipped(validation, skipped)
     if len(classes) != 2:
         raise InvalidValueError(f"thresholds are of two classes, {validation} has {len(classes)}")
     source = Source(
@@ -246,6 +249,8 @@ def thresholds(
         pos_label=pos_label,
         replicates=replicates,
     )
+    if test is not None:
+        display.tell_skipped(test, report.data)
     if as_json:
         print(json.dumps(json.loads(report.to_json())["thresholds"], indent=2))
         return
@@ -285,8 +290,11 @@ def compare(
     classes = sorted({one for side in sides for one in side.find_labels()}, key=_order)
     if named is not None:
         classes = sides[0].find_labels()
+    read = [predictions_of(side, classes) for side in sides]
+    for side, (_, skipped) in zip(sides, read, strict=True):
+        display.tell_skipped(side.path, skipped)
     found = compare_predictions(
-        *(predictions_of(side, classes) for side in sides), labels=classes, replicates=replicates
+        *(predictions for predictions, _ in read), labels=classes, replicates=replicates
     )
     _print(found, as_json, display.show_comparison)
     if found.worse(metric, tolerance):

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import sys
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 from rich import box
@@ -15,7 +17,14 @@ from rich.text import Text
 
 from lstmetrics.evaluation import Comparison, Report
 
-__all__ = ["progress", "show_comparison", "show_info", "show_report", "show_thresholds"]
+__all__ = [
+    "progress",
+    "show_comparison",
+    "show_info",
+    "show_report",
+    "show_thresholds",
+    "tell_skipped",
+]
 
 _STYLES = {"ready": "bold green", "not ready": "bold red", "cannot tell": "bold yellow"}
 _STYLES |= {"critical": "bold red", "warning": "yellow", "info": "cyan"}
@@ -41,6 +50,14 @@ def progress() -> Iterator[Callable[[int, int | None], None] | None]:
     with Progress(*columns, console=console, transient=True) as bar:
         task = bar.add_task("rows", total=None)
         yield lambda done, total: bar.update(task, completed=done, total=total)
+
+
+def tell_skipped(path: Path, facts: Mapping[str, Any]) -> None:
+    """Say on standard error how many rows of a file were left out, and why."""
+    if not facts.get("rows_skipped"):
+        return
+    reasons = ", ".join(f"{reason} ({count})" for reason, count in facts["skip_reasons"].items())
+    print(f"{path}: {facts['rows_skipped']} rows skipped: {reasons}", file=sys.stderr)
 
 
 def show_info(facts: dict[str, Any]) -> None:

@@ -198,21 +198,21 @@ def evaluate_text(path: Path, data: Path, *, train: Path | None, **options: Any)
     return evaluate(load_model(path), texts[0], train=training, **options)
 
 
-def scored(source: Source) -> tuple[list[Label], Any, Any]:
-    """Return the classes, and all labels and scores of a file as arrays."""
+def scored(source: Source) -> tuple[list[Label], Any, Any, dict[str, Any]]:
+    """Return the classes, all labels and scores of a file as arrays, and what was skipped."""
     table, labels = source.table(), source.find_labels()
     names = _names_of(labels)
     batches = list(source.batches(table, labels))
     truth = np.concatenate([_values(names, batch[str(source.label)]) for batch in batches])
-    return labels, truth, np.concatenate([_matrix(source, batch) for batch in batches])
+    scores = np.concatenate([_matrix(source, batch) for batch in batches])
+    return labels, truth, scores, _facts(table)
 
 
-def predictions_of(source: Source, labels: list[Label]) -> Predictions:
-    """Return what one model said, all of it."""
+def predictions_of(source: Source, labels: list[Label]) -> tuple[Predictions, dict[str, Any]]:
+    """Return what one model said, all of it, and what was skipped."""
     names = _names_of(labels)
-    parts = [
-        _prediction_batch(source, batch, names) for batch in source.batches(source.table(), labels)
-    ]
+    table = source.table()
+    parts = [_prediction_batch(source, batch, names) for batch in source.batches(table, labels)]
     if not parts:
         raise InvalidValueError(f"{source.path} has no rows")
     by = {
@@ -224,7 +224,7 @@ def predictions_of(source: Source, labels: list[Label]) -> Predictions:
         for name in ("y_true", "y_pred" if source.pred is not None else "scores")
     }
     ids = None if source.name is None else [name for part in parts for name in part["ids"]]
-    return Predictions(**joined, ids=ids, by=by)
+    return Predictions(**joined, ids=ids, by=by), _facts(table)
 
 
 def _with_total(progress: Progress | None, table: Table) -> Progress | None:

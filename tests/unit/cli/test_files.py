@@ -117,6 +117,30 @@ def test_bad_cells_are_named_or_counted(
     assert [f["code"] for f in found["findings"] if f["code"] == "rows_skipped"]
 
 
+def test_what_other_commands_skip_is_told_too(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    columns = columns_of(60)
+    columns["name"] = [f"s{index}" for index in range(60)]
+    path = write(tmp_path / "whole.csv", columns)
+    columns["p"][20] = None
+    columns["p"][30] = 1.5
+    gaps = write(tmp_path / "gaps.csv", columns)
+    told = (
+        f"{gaps}: 2 rows skipped: column 'p': the cell is empty (1), "
+        "column 'p': not a probability in [0, 1] (1)"
+    )
+    skip = ("--label", "label", "--score", "p", "--on-error", "skip", "--json")
+    for command in (
+        ("compare", gaps, path, "--id", "name"),
+        ("thresholds", "--validation", gaps, "--test", path),
+        ("thresholds", "--validation", path, "--test", gaps),
+        ("evaluate", "--predictions", path, "--validation", gaps),
+    ):
+        code, out, error = run(capsys, *command, *skip)
+        assert told in error, (command, code, out, error)
+
+
 def test_malformed_rows(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     path = tmp_path / "bad.csv"
     path.write_text('label,p\n1,0.9\n"0\n",0.1\n\n1,0.2,0.3\n0,0.4\n1,x\n', encoding="utf-8")

@@ -19,7 +19,7 @@ __all__ = ["POOLINGS", "from_torch"]
 
 POOLINGS = ("last_state", "last_step", "first_step", "max", "mean", "none")
 _TOLERANCE = 1e-4  # a wrong layer is further off, float64 rounded to float32 is nearer
-_CONTAINERS = ("Sequential", "ModuleList")
+_CONTAINERS = ("DataParallel", "DistributedDataParallel", "ModuleList", "Sequential")
 _DROPOUTS = ("AlphaDropout", "Dropout", "Dropout1d", "FeatureAlphaDropout", "Identity")
 _PLAIN = {
     "Hardtanh": "hard_tanh",
@@ -61,7 +61,8 @@ def from_torch(
         A function at the end of ``forward``, such as ``"softmax"``.
     example : tensor or tuple, optional
         What ``forward`` is called with for the check, batch of ids or features first; random ids or
-        features by default. For more than one argument a tuple.
+        features by default. For more than one argument a tuple; whole numbers, one a row, are
+        lengths.
     check : bool, default=True
         Run the module, in evaluation mode and without gradients, and compare.
     text : Vocabulary or callable, optional
@@ -300,7 +301,7 @@ def _check(
         given = np.swapaxes(given, 0, 1)
         if pooling == "none" and expected.ndim == 3:
             expected = np.swapaxes(expected, 0, 1)
-    found = np.asarray(model.predict(given))
+    found = np.asarray(model.predict(given, lengths=_lengths(arguments, len(given))))
     apart = np.inf
     if found.shape == expected.shape:
         bounds = np.maximum(1.0, np.abs(expected))
@@ -318,6 +319,15 @@ def _check(
             "(activation= is one at the end), or another order? Otherwise rebuild it layer by "
             "layer: Sequential([Embedding.from_torch(...), LSTM.from_torch(...), ...])"
         )
+
+
+def _lengths(arguments: Any, rows: int) -> Any:
+    """Return the lengths among what forward() takes: whole numbers, one a row."""
+    for one in arguments[1:]:
+        array = array_of_tensor(one) if hasattr(one, "detach") else np.asarray(one)
+        if array.shape == (rows,) and array.dtype.kind in "iu":
+            return array
+    return None
 
 
 def _random_example(torch: Any, model: Sequential, lstm: Any, time_first: bool) -> Any:
