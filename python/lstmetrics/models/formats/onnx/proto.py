@@ -27,7 +27,7 @@ def _onnx() -> ModuleType:
         import onnx.numpy_helper
     except ImportError:
         raise MissingExtraError("Reading ONNX files", "onnx") from None
-    return onnx
+    return onnx  # type: ignore[no-any-return]
 
 
 @dataclass(eq=False)
