@@ -340,6 +340,49 @@ def test_operating_points_keep_their_promise(given: Any, least: float) -> None:
     assert (found.value, found.threshold) == (expected[0], expected[2])
 
 
+@SETTINGS
+@given(scored(both=True, weighted=False))
+def test_errors_and_distances_by_their_definitions(given: Any) -> None:
+    hits, scores, _ = given
+    points = reference.roc_points(reference.weighted(hits, scores.tolist(), None))
+    at = {threshold: (fpr, tpr) for fpr, tpr, threshold in points}
+    error = metrics.equal_error_rate(hits, scores)
+    fpr, tpr = at[error.threshold]
+    least = min(abs(x - (1 - y)) for x, y, _ in points)
+    assert float(abs(fpr - (1 - tpr)) - least) < 1e-12
+    assert error.value == pytest.approx(float((fpr + 1 - tpr) / 2), abs=1e-15)
+    distance = metrics.ks_statistic(hits, scores)
+    fpr, tpr = at[distance.threshold]
+    assert distance.value == pytest.approx(float(abs(tpr - fpr)), abs=1e-15)
+    assert float(max(abs(y - x) for x, y, _ in points)) == pytest.approx(distance.value, abs=1e-15)
+
+
+@SETTINGS
+@given(scored(both=True, weighted=False), st.integers(0, 16))
+def test_operating_points_by_their_definitions(given: Any, sixteenths: int) -> None:
+    """Each point: the best value, then the best of what is promised, then the highest threshold."""
+    hits, scores, _ = given
+    samples = reference.weighted(hits, scores.tolist(), None)
+    least = Fraction(sixteenths, 16)
+    rates = [(tpr, 1 - fpr, t) for fpr, tpr, t in reference.roc_points(samples)]
+    shares = [
+        (tp / (tp + fp), tp / (tp + fn), t)
+        for _, fp, fn, tp, t in reference.outcomes(samples)
+        if tp + fp
+    ]
+    for function, argument, points in (
+        (metrics.precision_at_recall, "min_recall", shares),
+        (metrics.recall_at_precision, "min_precision", [(r, p, t) for p, r, t in shares]),
+        (metrics.sensitivity_at_specificity, "min_specificity", rates),
+        (metrics.specificity_at_sensitivity, "min_sensitivity", [(y, x, t) for x, y, t in rates]),
+    ):
+        good = [one for one in points if one[1] >= least]
+        value, _, threshold = max(good, default=(Fraction(0), Fraction(0), float("inf")))
+        found = function(hits, scores, **{argument: float(least)})
+        assert found.value == pytest.approx(float(value), abs=1e-15), function
+        assert found.threshold == threshold, function
+
+
 def test_no_thread_changes_a_bit() -> None:
     random = np.random.default_rng(3)
     hits = random.random(200_000) < 0.3
