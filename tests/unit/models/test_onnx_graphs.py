@@ -235,6 +235,16 @@ def test_states_that_are_zeros_of_a_free_size(tmp_path: Path) -> None:
     same(graph.write(tmp_path, graph.node("Squeeze", h, graph.ints(0))), reader())
 
 
+def test_shapes_that_are_computed_from_arrays(tmp_path: Path) -> None:
+    graph, (y, _, _) = started(directions=2, direction="bidirectional")
+    turned = graph.node("Transpose", y, perm=[2, 0, 1, 3])
+    rows = graph.node("Shape", graph.array(np.zeros((4, 2 * UNITS))), start=1)
+    less = graph.node("Sub", rows, graph.ints(0))
+    shape = graph.node("Concat", graph.ints(0, 0), less, axis=0)
+    path = graph.write(tmp_path, graph.node("Reshape", turned, shape))
+    same(path, both(return_sequences=True))
+
+
 def test_given_lengths_and_states(tmp_path: Path) -> None:
     state: list[Any] = [1, "batch", UNITS]
     inputs = {"ids": ["batch", "time"], "lengths": ["batch"], "h": state, "c": state}

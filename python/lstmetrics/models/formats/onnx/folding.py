@@ -271,6 +271,18 @@ def _add(node: Node, inputs: list[Any]) -> AnyArray:
     return result
 
 
+def _subtract(node: Node, inputs: list[Any]) -> AnyArray:
+    del node
+    if object in (inputs[0].dtype, inputs[1].dtype):
+        raise UnsupportedError("differences of free sizes are not supported")
+    result: AnyArray = inputs[0] - inputs[1]
+    return result
+
+
+def _shape(node: Node, inputs: list[Any]) -> AnyArray:
+    return np.array(inputs[0].shape[node.get("start", 0) : node.get("end")], np.int64)
+
+
 def _multiply(node: Node, inputs: list[Any]) -> AnyArray:
     del node
     result: AnyArray = inputs[0] * inputs[1]
@@ -290,9 +302,11 @@ _FOLDS: dict[str, Callable[[Node, list[Any]], Any]] = {
     "Mul": _multiply,
     "ReduceProd": lambda _, inputs: np.array([product(inputs[0].reshape(-1))], object),
     "Reshape": _reshape,
+    "Shape": _shape,
     "Slice": _slice,
     "Split": _split,
     "Squeeze": _squeeze,
+    "Sub": _subtract,
     "Tile": _tile,
     "Transpose": _transpose,
     "Unsqueeze": _unsqueeze,
