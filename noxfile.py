@@ -223,6 +223,18 @@ def fuzz(session: nox.Session) -> None:
     session.run("python", "tests/fuzz", *(session.posargs or ["100000"]))
 
 
+@nox.session
+def fuzz_guided(session: nox.Session) -> None:
+    """Let libFuzzer find inputs by coverage, through atheris; ``-- 200000`` says how many of each.
+
+    Of formats that our Python takes apart; it does not see what the core reads.
+    """
+    session.install(".[test]", "atheris>=3,<4")
+    count = session.posargs[0] if session.posargs else "50000"
+    for name in ("native safetensors", "keras archives", "keras hdf5", "onnx"):
+        session.run("python", "tests/fuzz/guided.py", name, count)
+
+
 def _without_randomised_addresses() -> list[str]:
     """ThreadSanitizer of older compilers cannot live with many random bits in addresses."""
     if shutil.which("setarch") is None:
