@@ -235,6 +235,24 @@ def test_states_that_are_zeros_of_a_free_size(tmp_path: Path) -> None:
     same(graph.write(tmp_path, graph.node("Squeeze", h, graph.ints(0))), reader())
 
 
+def test_a_node_that_takes_batches_first(tmp_path: Path) -> None:
+    graph = GraphWriter({"ids": ["batch", "time"]})
+    weights = [graph.array(one) for one in lstm_weights(UNITS, SIZE, 2)]
+    y, h, _ = graph.node(
+        "LSTM",
+        graph.embedding(TABLE),
+        *weights,
+        outputs=3,
+        hidden_size=UNITS,
+        direction="bidirectional",
+        layout=1,
+    )
+    steps = graph.node("Reshape", y, graph.ints(0, 0, -1))
+    same(graph.write(tmp_path, steps), both(return_sequences=True))
+    state = graph.node("Reshape", h, graph.ints(0, -1))
+    same(graph.write(tmp_path, state), both())
+
+
 def test_shapes_that_are_computed_from_arrays(tmp_path: Path) -> None:
     graph, (y, _, _) = started(directions=2, direction="bidirectional")
     turned = graph.node("Transpose", y, perm=[2, 0, 1, 3])
