@@ -13,6 +13,7 @@ from lstmetrics.models import (
     LSTM,
     Bidirectional,
     Concatenate,
+    Conv1D,
     Dense,
     Embedding,
     Flatten,
@@ -196,6 +197,31 @@ def test_steps_side_by_side_have_a_fixed_length(tmp_path: Path) -> None:
     model = load_model(path)
     assert model.input_shape == (None, 6)
     layers = [Input((6,)), looked_up(), reader(return_sequences=True), Flatten()]
+    assert model.predict(IDS).tobytes() == Sequential(layers).predict(IDS).tobytes()
+
+
+def test_a_fixed_length_whose_axis_comes_first(tmp_path: Path) -> None:
+    graph = GraphWriter({"ids": [6, "batch"]})
+    weights = [graph.array(one) for one in lstm_weights(UNITS, SIZE)]
+    looked = graph.embedding(TABLE)
+    y, *_ = graph.node("LSTM", looked, *weights, outputs=3, hidden_size=UNITS)
+    model = load_model(graph.write(tmp_path, graph.node("Flatten", batch_first(graph, y))))
+    layers = [Input((6,)), looked_up(), reader(return_sequences=True), Flatten()]
+    assert model.input_shape == (None, 6)
+    assert model.predict(IDS).tobytes() == Sequential(layers).predict(IDS).tobytes()
+
+
+def test_a_fixed_length_behind_windows(tmp_path: Path) -> None:
+    filters = RNG.standard_normal((2, SIZE, 3)).astype(np.float32)
+    graph = GraphWriter({"ids": ["batch", 6]})
+    turned = graph.node("Transpose", graph.embedding(TABLE), perm=[0, 2, 1])
+    windows = graph.node("Conv", turned, graph.array(filters), kernel_shape=[3])
+    steps = graph.node("Transpose", windows, perm=[0, 2, 1])
+    model = load_model(graph.write(tmp_path, graph.node("Flatten", steps)))
+    layer = Conv1D(2, 3, use_bias=False)
+    layer.set_weights([np.transpose(filters, (2, 1, 0))])
+    layers = [Input((6,)), looked_up(), layer, Flatten()]
+    assert model.output_shape == (None, 8)
     assert model.predict(IDS).tobytes() == Sequential(layers).predict(IDS).tobytes()
 
 

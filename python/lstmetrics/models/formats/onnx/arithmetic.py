@@ -121,7 +121,7 @@ def _affine(node: Node, flow: Flow, scale: AnyArray, shift: AnyArray) -> Flow:
     places = [i for i in range(len(flow.axes)) if flow.role(i) == "feature"]
     if not places:
         raise UnsupportedError(f"{node.label}: its input has no axis of features")
-    units = flow.axes[places[0]][0].root().size or 0
+    units = flow.axes[places[0]][0].size or 0
     layer = ours.BatchNormalization(epsilon=0.0)
     behind = len(flow.axes) - places[0] - 1
     rows = (_row(node, one, units, behind) for one in (scale, shift))
@@ -233,11 +233,11 @@ class _Windows:
         found = [self.flow.axes[0], features, *self.flow.axes[2:]]
         if self.stride == 1 and padding != "valid":
             return found
-        steps = self.flow.axes[self.axis][0].root().size
+        steps = self.flow.axes[self.axis][0].size
         if steps is not None:
             lost = (size - 1) * self.dilation if padding == "valid" else 0
             steps = -(-(steps - lost) // self.stride)
-        found[self.axis] = (Atom(steps, "time"),)
+        found[self.axis] = (Atom(steps, "time", self.flow.axes[self.axis][0].place),)
         return found
 
 

@@ -24,14 +24,18 @@ class Atom:
         How large the graph says it is; None where it is free.
     role : {"batch", "time", "feature", "direction"}, optional
         What it stands for; unknown at first for the axes of inputs.
+    place : tuple of str and int, optional
+        The input, and the axis of it, whose size decides its own; None where that is not free.
     """
 
-    def __init__(self, size: int | None, role: str | None = None) -> None:
-        self.size = size
+    def __init__(
+        self, size: int | None, role: str | None = None, place: tuple[str, int] | None = None
+    ) -> None:
+        self._size = size
         self._role = role
+        self._place = place
+        self._dropped = False
         self._same: Atom | None = None
-        self.fixed = False  # whether inputs must have that size
-        self.dropped = False  # whether the graph has no such axis any more
 
     def root(self) -> Atom:
         """Return the one that stands for all that have turned out to be the same dimension."""
@@ -41,9 +45,28 @@ class Atom:
         return one
 
     @property
+    def size(self) -> int | None:
+        """How large the graph says it is."""
+        return self.root()._size
+
+    @property
     def role(self) -> str | None:
         """What it stands for, once that is known."""
         return self.root()._role
+
+    @property
+    def place(self) -> tuple[str, int] | None:
+        """The input, and the axis of it, whose size decides its own; None where it is not free."""
+        return self.root()._place
+
+    @property
+    def dropped(self) -> bool:
+        """Whether the graph has no such axis any more."""
+        return self.root()._dropped
+
+    def drop(self) -> None:
+        """Learn that the graph goes on without it."""
+        self.root()._dropped = True
 
     def take_role(self, label: str, role: str) -> None:
         """Learn what it stands for; UnsupportedError where that is known to be another."""
@@ -59,12 +82,13 @@ class Atom:
         a, b = self.root(), other.root()
         if a is b:
             return
-        if None not in (a.size, b.size) and a.size != b.size:
-            raise FormatError(f"{label}: axes of {a.size} and {b.size} elements do not fit")
+        if None not in (a._size, b._size) and a._size != b._size:
+            raise FormatError(f"{label}: axes of {a._size} and {b._size} elements do not fit")
         if b._role is not None:
             a.take_role(label, b._role)
-        if a.size is None:
-            a.size = b.size
+        if a._size is None:
+            a._size = b._size
+        a._place = a._place or b._place
         b._same = a
 
 
@@ -171,10 +195,10 @@ def _take(label: str, left: list[Atom], size: Any, end: int) -> Axis:
     else:
         count = 1
         while count < size:
-            if not left or left[end].root().size is None:
+            if not left or left[end].size is None:
                 raise UnsupportedError(f"{label}: an axis of {size} elements cannot be told apart")
             taken.append(left.pop(end))
-            count *= taken[-1].root().size or 0
+            count *= taken[-1].size or 0
             if count == 0 or count > size:
                 break
         if count != size:

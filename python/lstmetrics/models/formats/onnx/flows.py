@@ -91,7 +91,11 @@ class NeedsParts(Exception):  # noqa: N818  (no error: the reader starts anew an
 
 
 class NeedsSteps(Exception):  # noqa: N818
-    """A graph lays the steps of a row side by side, so their number must be that of the graph."""
+    """A graph lays the steps of a row side by side, so an input's must be as many as it says."""
+
+    def __init__(self, place: tuple[str, int]) -> None:
+        super().__init__()
+        self.place = place
 
 
 def feature(size: int) -> Axis:
@@ -107,7 +111,7 @@ def join_directions(label: str, flow: Flow, axis: Axis) -> tuple[Flow, Axis]:
     at = roles.index("direction")
     if roles[at + 1 : at + 2] != ["feature"]:
         raise UnsupportedError(f"{label}: joins the axis of directions with another than features")
-    size = product(atom.root().size or 0 for atom in axis[at : at + 2])
+    size = product(atom.size or 0 for atom in axis[at : at + 2])
     if flow.lstm is None:
         flow = replace(flow, parts=(_concatenated(label, flow.parts),))
     flow = replace(flow, lstm=None, linear=None)

@@ -98,7 +98,7 @@ def _first_of(node: Node, flow: Flow, axis: int) -> Flow:
     """Drop an axis of one element."""
     atoms = flow.axes[axis]
     rest = [*flow.axes[:axis], *flow.axes[axis + 1 :]]
-    if any(one.root().size not in (None, 1) or one.role == "feature" for one in atoms):
+    if any(one.size not in (None, 1) or one.role == "feature" for one in atoms):
         raise UnsupportedError(f"{node.label}: drops axis {axis}, which has more than one element")
     if any(one.role == "time" for one in atoms):
         return flow.called(node.label, ours.TakeStep(0), rest)
@@ -107,7 +107,7 @@ def _first_of(node: Node, flow: Flow, axis: int) -> Flow:
 
 def _without(flow: Flow, atoms: Sequence[Atom], rest: Sequence[Any]) -> Flow:
     for one in atoms:
-        one.root().dropped = True
+        one.drop()
     return flow.with_axes(rest)
 
 
@@ -137,14 +137,14 @@ def _in_shape(node: Node, flow: Flow, shape: list[Any], zero_copies: bool) -> Fl
 def _flattened(node: Node, flow: Flow, axis: tuple[Atom, ...]) -> tuple[Flow, tuple[Atom, ...]]:
     """Lay the steps of a row side by side."""
     axis[0].take_role(node.label, "time")
-    steps, size = (one.root().size for one in axis)
+    steps, size = (one.size for one in axis)
     if steps is None:
         raise UnsupportedError(
             f"{node.label}: lays the steps of a row side by side, but their number is free; export "
             "the model with a fixed length"
         )
-    if not axis[0].fixed:
-        raise NeedsSteps
+    if axis[0].place is not None:
+        raise NeedsSteps(axis[0].place)
     return flow.called(node.label, ours.Flatten()), feature(steps * (size or 0))
 
 
@@ -201,7 +201,7 @@ def _pick(node: Node, flow: Flow, axis: int, index: int, *, keep: bool) -> Flow:
     atoms = flow.axes[axis]
     rest = [*flow.axes[:axis], *([()] if keep else []), *flow.axes[axis + 1 :]]
     role = flow.role(axis)
-    size = 1 if not atoms else atoms[0].root().size
+    size = 1 if not atoms else atoms[0].size
     if role == "direction":
         return _direction(node, flow, index, rest)
     if len(atoms) > 1 or role == "feature" or (size is not None and not -size <= index < size):
@@ -231,7 +231,7 @@ def _slice(node: Node, inputs: Inputs) -> Flow:
 def _cut(node: Node, flow: Flow, axis: int, cut: tuple[int, int, int]) -> Flow:
     start, end, step = cut
     atoms = flow.axes[axis]
-    size = 1 if not atoms else atoms[0].root().size
+    size = 1 if not atoms else atoms[0].size
     far = 2**31 - 1
     if step == 1 and start == 0 and (end >= far or (len(atoms) < 2 and size and end >= size)):
         return flow
@@ -259,7 +259,7 @@ def _split(node: Node, inputs: Inputs) -> list[Thing]:
     axis = axis_of(node, node.get("axis", 0), len(flow.axes))
     if flow.role(axis) != "direction" and flow.axes[axis]:
         raise UnsupportedError(f"{node.label}: only directions can be split")
-    count = flow.axes[axis][0].root().size if flow.axes[axis] else 1
+    count = flow.axes[axis][0].size if flow.axes[axis] else 1
     found: list[Thing] = []
     start = 0
     for size in split_sizes(node, inputs, count or 1):
@@ -327,7 +327,7 @@ def _concat(node: Node, inputs: Inputs) -> Flow:
     if roles not in ({"feature"}, {"time"}):
         raise UnsupportedError(f"{node.label}: joins axes of {sorted(map(str, roles))}")
     values = [flow.one(node.label) for flow in flows]
-    sizes = [flow.axes[axis][0].root().size for flow in flows]
+    sizes = [flow.axes[axis][0].size for flow in flows]
     total = None if None in sizes else sum(one or 0 for one in sizes)
     layer = ours.Concatenate(-1 if roles == {"feature"} else 1)
     (value,) = as_values(node.label, layer(values))

@@ -59,14 +59,14 @@ def read_model(path: str) -> Model:
 def _build(graph: Graph) -> Model:
     """Call our layers; again where it turns out that something must be known before."""
     apart: set[Node] = set()
-    fixed = False
-    while True:
+    fixed: set[tuple[str, int]] = set()
+    while True:  # each turn adds one of finitely many
         try:
             return _Builder(graph, apart, fixed).model()
         except NeedsParts as found:
             apart.add(found.lstm)
-        except NeedsSteps:
-            fixed = True
+        except NeedsSteps as found:
+            fixed.add(found.place)
 
 
 class _Builder:
@@ -78,11 +78,11 @@ class _Builder:
         The graph.
     apart : set of Node
         LSTMs whose directions the graph looks at one by one.
-    fixed : bool
-        Whether rows have the length that the graph says.
+    fixed : set of (str, int)
+        Inputs, and the axes of them, which are as long as the graph says.
     """
 
-    def __init__(self, graph: Graph, apart: set[Node], fixed: bool) -> None:
+    def __init__(self, graph: Graph, apart: set[Node], fixed: set[tuple[str, int]]) -> None:
         self._graph = graph
         self._apart = apart
         self._fixed = fixed
@@ -111,7 +111,10 @@ class _Builder:
         lengths = self._sources(4, 5)
         states = self._sources(5, 7)
         for name, integers, sizes in self._graph.inputs:
-            atoms = [Atom(size) for size in sizes]
+            atoms = [
+                Atom(size, place=None if (name, axis) in self._fixed else (name, axis))
+                for axis, size in enumerate(sizes)
+            ]
             if name in states and not integers:
                 self._things[name] = self._given_state(name, atoms)
             elif name in lengths and integers:
@@ -139,10 +142,7 @@ class _Builder:
                     "a known size"
                 )
             atoms[-1].take_role(name, "feature")
-        steps = None
-        if self._fixed and len(atoms) > 1:
-            steps = atoms[1].size
-            atoms[1].fixed = True
+        steps = next((one.size for one in atoms if one.place is None), None)
         shape = [steps] if integers else [*([steps] if len(atoms) == 3 else []), atoms[-1].size]
         one = ours.Input(shape, name=name)
         self._inputs.append((one, atoms))
@@ -219,7 +219,7 @@ class _Builder:
     def _check_axes(self) -> None:
         """Refuse inputs with more axes than a batch of rows has."""
         for one, atoms in self._inputs:
-            kept = [x for x in atoms if x.role != "feature" and not x.root().dropped]
+            kept = [x for x in atoms if x.role != "feature" and not x.dropped]
             if len(kept) > len(one.shape) + (atoms[-1].role != "feature"):
                 raise UnsupportedError(
                     f"input {one.name!r} has {len(atoms)} axes, of which {len(kept)} are of a batch"

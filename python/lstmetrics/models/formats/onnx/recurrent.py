@@ -195,7 +195,7 @@ def _check_lengths(parts: _Lstm, time: Axis) -> None:
     whole = all(
         [one.root() for one in value.atoms] == [time[0].root()]
         if isinstance(value, Dim)
-        else value == time[0].root().size
+        else value == time[0].size
         for value in values
     )
     if isinstance(lengths, Flow) or not values or not whole:
