@@ -2,21 +2,14 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
-from pathlib import Path
-
-import pytest
+from support.memory import needs_proc, printed_by
 
 # A process of its own: what other tests have left behind would hide what a stream takes.
 CODE = """
 import sys
 import numpy as np
 from lstmetrics.streaming import Confusion, Loss, Scores
-
-def resident():
-    with open("/proc/self/status") as file:
-        return next(int(line.split()[1]) for line in file if line.startswith("VmHWM"))
+from support.memory import kilobytes
 
 rng = np.random.default_rng(0)
 rows, turns = 100_000, int(sys.argv[1]) // 100_000
@@ -31,18 +24,16 @@ def turn():
 
 for _ in range(5):
     turn()
-before = resident()
+before = kilobytes("VmHWM")
 for _ in range(turns):
     turn()
 assert states[0].samples == (turns + 5) * rows
-print(before, resident() - before)
+print(before, kilobytes("VmHWM") - before)
 """
 
 
-@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="reads Linux's /proc")
+@needs_proc
 def test_a_stream_of_many_rows() -> None:
-    command = [sys.executable, "-c", CODE, "20_000_000"]
-    done = subprocess.run(command, capture_output=True, text=True, check=True)
-    whole, grown = map(int, done.stdout.split())  # kilobytes
+    whole, grown = printed_by(CODE, "20_000_000")  # kilobytes
     assert whole < 100_000
     assert grown < 2_000

@@ -9,7 +9,6 @@ from __future__ import annotations
 import gc
 import itertools
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -18,6 +17,7 @@ import pytest
 from lstmetrics import runtime
 from lstmetrics.models import LSTM, Bidirectional, Dense, Embedding, Sequential
 from support.digests import CHARACTERS, CLASSES, WORDS, sha256
+from support.memory import kilobytes, needs_proc
 from support.random_models import build, random_ids
 
 ROWS, STEPS, SIZE = 40, 24, 12
@@ -132,14 +132,8 @@ def test_every_way_to_use_a_model(record_property: Callable[[str, object], None]
         record_property("digest table", line)
 
 
-def resident_kilobytes() -> int:
-    lines = Path("/proc/self/status").read_text(encoding="ascii").splitlines()
-    (found,) = (int(line.split()[1]) for line in lines if line.startswith("VmRSS"))
-    return found
-
-
 @pytest.mark.slow
-@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="reads Linux's /proc")
+@needs_proc
 def test_a_million_streamed_steps_take_no_memory() -> None:
     model = build([Embedding(50, 8), LSTM(16), Dense(4)], seed=5)
     stream = model.stream()
@@ -151,6 +145,6 @@ def test_a_million_streamed_steps_take_no_memory() -> None:
 
     run(20_000)
     gc.collect()
-    before = resident_kilobytes()
+    before = kilobytes("VmRSS")
     run(1_000_000)
-    assert resident_kilobytes() - before < 256
+    assert kilobytes("VmRSS") - before < 256

@@ -2,30 +2,25 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from pathlib import Path
 
 import numpy as np
-import pytest
 
 from lstmetrics import load_model
 from lstmetrics.models import LSTM, Embedding, Sequential
+from support.memory import needs_proc, printed_by
 from support.random_models import random_ids, random_weights
 
 CODE = """
 import sys
 import lstmetrics
-
-def private():
-    with open("/proc/self/status") as file:
-        return next(int(line.split()[1]) for line in file if line.startswith("RssAnon"))
+from support.memory import kilobytes
 
 lstmetrics.load_model(sys.argv[1]).predict([[1, 2, 3]])
-before = private()
+before = kilobytes("RssAnon")
 model = lstmetrics.load_model(sys.argv[2])
 model.predict([list(range(0, 40000, 16))])
-print(private() - before)
+print(kilobytes("RssAnon") - before)
 """
 
 
@@ -35,13 +30,12 @@ def model(vocabulary: int) -> Sequential:
     return made
 
 
-@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="reads Linux's /proc")
+@needs_proc
 def test_a_mapped_table_is_not_copied(tmp_path: Path) -> None:
     model(10).save(tmp_path / "small.safetensors")
     model(40_000).save(tmp_path / "large.safetensors")  # 16 MB
-    command = [sys.executable, "-c", CODE, *map(str, sorted(tmp_path.iterdir(), reverse=True))]
-    done = subprocess.run(command, capture_output=True, text=True, check=True)
-    assert int(done.stdout) < 4_000  # kilobytes
+    (grown,) = printed_by(CODE, *sorted(tmp_path.iterdir(), reverse=True))
+    assert grown < 4_000  # kilobytes
 
 
 def test_weights_that_can_be_written_are_copied() -> None:
