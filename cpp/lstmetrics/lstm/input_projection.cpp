@@ -38,10 +38,9 @@ std::size_t InputProjection::ready(const LayerRun& run, const Pass& pass, std::s
   const std::size_t count = most_rows(pass.in) / pass.in.rows;
   // A few steps of each row do not lie side by side: one product of all of them reads the weights
   // once, one for each row as often as there are rows.
-  const bool side_by_side = count <= 1 || count >= pass.in.steps - done;
-  return by_token || pass.in.mask != nullptr || !side_by_side || (count > 1 && done > 0)
-             ? ready_counting(run, pass, done)
-             : ready_all(run, pass, done);
+  const bool side_by_side = count <= 1 || count >= pass.in.steps;
+  return by_token || pass.in.mask != nullptr || !side_by_side ? ready_counting(run, pass, done)
+                                                              : ready_all(run, pass, done);
 }
 
 void InputProjection::multiply(const kernels::Table& table, PackedMatrix::Rows rows,
