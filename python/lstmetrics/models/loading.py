@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 
 from lstmetrics.errors import UnsupportedError
+from lstmetrics.models.formats.torch_files import CHECKPOINTS
 from lstmetrics.models.model import Model
 
 __all__ = ["PathLike", "load_model"]
@@ -77,7 +78,7 @@ def load_model(path: PathLike, *, hard_sigmoid: str | None = None, self_test: bo
         from lstmetrics.models.formats.onnx.reader import read_model as read_onnx
 
         return read_onnx(name)
-    if ending in (".pt", ".pth", ".bin", ".ckpt"):
+    if ending in CHECKPOINTS:
         raise UnsupportedError(
             f"load_model: {name!r} holds weights, not how a model uses them: rebuild it from "
             "read_state_dict(path) with Sequential and the layers' from_torch, or from the live "

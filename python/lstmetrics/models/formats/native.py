@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 from lstmetrics import _core
 from lstmetrics.errors import FormatError, InvalidValueError, LstmetricsError, UnsupportedError
-from lstmetrics.models.formats.described import Described, without_path
+from lstmetrics.models.formats.described import Described
+from lstmetrics.models.formats.failures import named
 from lstmetrics.models.formats.safetensors import FloatArray, read_tensors, write_tensors
 from lstmetrics.models.layers import Input, Layer, layer_from_config
 from lstmetrics.models.text import vocabulary_from_config
@@ -47,12 +48,8 @@ def read_model(path: str, *, self_test: bool) -> Model:
     """Read a model; see :func:`lstmetrics.load_model`."""
     tensors, metadata = read_tensors(path)
     config: Mapping[str, Any] = _description(path, metadata)["model"]
-    try:
+    with named(path, "the model's description"):
         model = _build(path, config, tensors)
-    except (FormatError, UnsupportedError):
-        raise
-    except (LstmetricsError, KeyError, TypeError, AttributeError, ValueError) as error:
-        raise FormatError(f"{path}: the model's description is not valid: {error}") from None
     if self_test and _SELF_TEST in metadata:
         _check(path, model, metadata[_SELF_TEST])
     return model
@@ -107,12 +104,12 @@ def describe(path: str) -> Described:
         try:
             layer_from_config(entry)
         except (LstmetricsError, KeyError, TypeError, AttributeError, ValueError) as error:
-            found.refuse(f"layer {name!r}: {without_path(path, error)}")
+            found.refuse(f"layer {name!r}: {error}")
     return found
 
 
 def _build(path: str, config: Mapping[str, Any], tensors: dict[str, FloatArray]) -> Model:
-    layers = [_layer(path, entry) for entry in config["layers"]]
+    layers = [layer_from_config(entry) for entry in config["layers"]]
     _load_weights(path, layers, tensors)
     kind = config.get("class_name", "Sequential")
     options = {
@@ -175,13 +172,6 @@ def _load_weights(path: str, layers: list[Layer], tensors: dict[str, FloatArray]
         groups[owner][name.removeprefix(f"{owner}.")] = tensor
     for layer in layers:
         layer.load_named_weights(groups[str(layer.name)])
-
-
-def _layer(path: str, entry: Any) -> Layer:
-    try:
-        return layer_from_config(entry)
-    except (FormatError, UnsupportedError) as error:
-        raise type(error)(f"{path}: {error}") from None
 
 
 def _text(config: Any) -> Any:

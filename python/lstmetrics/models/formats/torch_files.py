@@ -14,10 +14,10 @@ import numpy.typing as npt
 from lstmetrics.errors import FormatError, UnsupportedError
 from lstmetrics.models.formats.safetensors import STATE_DICT, read_tensors
 
-__all__ = ["array_of_tensor", "read_state_dict"]
+__all__ = ["CHECKPOINTS", "array_of_tensor", "read_state_dict"]
 
 AnyArray = npt.NDArray[Any]
-_CHECKPOINTS = (".pt", ".pth", ".bin", ".ckpt")
+CHECKPOINTS = (".pt", ".pth", ".bin", ".ckpt")
 # Where training loops put the weights beside an optimiser's state.
 _PLACES = ("state_dict", "model_state_dict", "model")
 
@@ -57,11 +57,11 @@ def read_state_dict(path: str | os.PathLike[str]) -> dict[str, AnyArray]:
     ending = Path(name).suffix.lower()
     if ending == ".safetensors":
         return read_tensors(name, STATE_DICT)[0]
-    if ending in _CHECKPOINTS:
+    if ending in CHECKPOINTS:
         return _read_checkpoint(name)
     raise UnsupportedError(
         f"read_state_dict: cannot read {name!r}: the ending must be .safetensors, "
-        f"{', '.join(_CHECKPOINTS)}, got {ending!r}"
+        f"{', '.join(CHECKPOINTS)}, got {ending!r}"
     )
 
 

@@ -22,7 +22,6 @@ _TOLERANCE = 1e-4  # a wrong layer is further off, float64 rounded to float32 is
 _CONTAINERS = ("DataParallel", "DistributedDataParallel", "ModuleList", "Sequential")
 _DROPOUTS = ("AlphaDropout", "Dropout", "Dropout1d", "FeatureAlphaDropout", "Identity")
 _PLAIN = {
-    "Hardtanh": "hard_tanh",
     "Hardswish": "hard_silu",
     "LogSigmoid": "log_sigmoid",
     "Mish": "mish",
@@ -260,6 +259,7 @@ _WITH_OPTIONS: dict[str, Callable[[Any], str | None]] = {
     "CELU": lambda part: f"celu({part.alpha!r})",
     "ELU": lambda part: f"elu({part.alpha!r})",
     "GELU": lambda part: "gelu_tanh" if part.approximate == "tanh" else "gelu",
+    "Hardtanh": lambda part: "hard_tanh" if (part.min_val, part.max_val) == (-1, 1) else None,
     "LeakyReLU": lambda part: f"leaky_relu({part.negative_slope!r})",
     "LogSoftmax": lambda part: "log_softmax" if part.dim in (None, -1, 1, 2) else None,
     "Softmax": lambda part: "softmax" if part.dim in (None, -1, 1, 2) else None,
@@ -269,8 +269,6 @@ _WITH_OPTIONS: dict[str, Callable[[Any], str | None]] = {
 
 def _activation(part: Any) -> str | None:
     kind = type(part).__name__
-    if kind == "Hardtanh" and (part.min_val, part.max_val) != (-1.0, 1.0):
-        return None
     return _WITH_OPTIONS[kind](part) if kind in _WITH_OPTIONS else _PLAIN.get(kind)
 
 

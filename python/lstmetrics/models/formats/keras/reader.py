@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from lstmetrics.errors import FormatError, LstmetricsError, MissingExtraError, UnsupportedError
+from lstmetrics.errors import FormatError, UnsupportedError
+from lstmetrics.models.formats.failures import named
 from lstmetrics.models.formats.keras.archive import Archive, parse_json
 from lstmetrics.models.formats.keras.graph import Builder
 from lstmetrics.models.formats.keras.hdf5 import MAGIC, Group, opened
@@ -26,21 +27,11 @@ def read_model(path: str, *, hard_sigmoid: str | None = None) -> Model:
     What the file holds decides, not its ending: Keras before 2.13 wrote HDF5 into ``.keras`` files.
     """
     start = _start(path)
-    try:
+    with named(path, "the model's description"):
         if start == MAGIC:
             return _read_hdf5(path, hard_sigmoid)
         if start.startswith(b"PK"):
             return _read_archive(path, hard_sigmoid)
-    except (FormatError, UnsupportedError) as error:
-        if str(error).startswith(path):
-            raise
-        raise type(error)(f"{path}: {error}") from None
-    except MissingExtraError:
-        raise
-    except (LstmetricsError, KeyError, TypeError, AttributeError, ValueError) as error:
-        raise FormatError(f"{path}: the model's description is not valid: {error}") from None
-    except RecursionError:
-        raise FormatError(f"{path}: the model's description is nested too deeply") from None
     raise _neither(path, start)
 
 

@@ -6,6 +6,7 @@ make an array much larger than the file.
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -16,7 +17,7 @@ from lstmetrics.errors import FormatError, UnsupportedError
 from lstmetrics.models.formats.onnx.axes import Dim, product
 from lstmetrics.models.formats.onnx.proto import Node
 
-__all__ = ["Filled", "fold", "folds", "slices"]
+__all__ = ["Filled", "axes_of", "axis_of", "fold", "folds", "slices", "split_sizes"]
 
 AnyArray = npt.NDArray[Any]
 _FREE = 1 << 16  # elements that an array may have whatever the size of the file
@@ -69,6 +70,8 @@ def fold(node: Node, inputs: Sequence[Constant | None], file_size: int) -> list[
         raise UnsupportedError(f"{node.label}: of an array of a free size this is not supported")
     try:
         found = _FOLDS[node.kind](node, list(inputs))
+    except (FormatError, UnsupportedError):
+        raise
     except (ValueError, TypeError, IndexError, OverflowError, AttributeError) as error:
         raise FormatError(f"{node.label}: its inputs do not fit: {error}") from None
     results = [_as_array(one) for one in (found if isinstance(found, list) else [found])]
@@ -263,34 +266,23 @@ def _where(node: Node, inputs: list[AnyArray]) -> AnyArray:
     return np.where(condition.astype(bool), a, b)
 
 
-def _add(node: Node, inputs: list[Any]) -> AnyArray:
-    del node
-    if object in (inputs[0].dtype, inputs[1].dtype):
-        raise UnsupportedError("sums of free sizes are not supported")
-    result: AnyArray = inputs[0] + inputs[1]
-    return result
+def _computed(operation: Callable[[Any, Any], Any]) -> Callable[[Node, list[Any]], AnyArray]:
+    def compute(node: Node, inputs: list[Any]) -> AnyArray:
+        a, b = inputs
+        if operation is not operator.mul and object in (a.dtype, b.dtype):
+            raise UnsupportedError(f"{node.label}: of free sizes this is not supported")
+        result: AnyArray = operation(a, b)
+        return result
 
-
-def _subtract(node: Node, inputs: list[Any]) -> AnyArray:
-    del node
-    if object in (inputs[0].dtype, inputs[1].dtype):
-        raise UnsupportedError("differences of free sizes are not supported")
-    result: AnyArray = inputs[0] - inputs[1]
-    return result
+    return compute
 
 
 def _shape(node: Node, inputs: list[Any]) -> AnyArray:
     return np.array(inputs[0].shape[node.get("start", 0) : node.get("end")], np.int64)
 
 
-def _multiply(node: Node, inputs: list[Any]) -> AnyArray:
-    del node
-    result: AnyArray = inputs[0] * inputs[1]
-    return result
-
-
 _FOLDS: dict[str, Callable[[Node, list[Any]], Any]] = {
-    "Add": _add,
+    "Add": _computed(operator.add),
     "Cast": _cast,
     "Concat": _concat,
     "Constant": _constant,
@@ -299,14 +291,14 @@ _FOLDS: dict[str, Callable[[Node, list[Any]], Any]] = {
     "Expand": _expand,
     "Gather": _gather,
     "Identity": lambda _, inputs: inputs[0],
-    "Mul": _multiply,
+    "Mul": _computed(operator.mul),
     "ReduceProd": lambda _, inputs: np.array([product(inputs[0].reshape(-1))], object),
     "Reshape": _reshape,
     "Shape": _shape,
     "Slice": _slice,
     "Split": _split,
     "Squeeze": _squeeze,
-    "Sub": _subtract,
+    "Sub": _computed(operator.sub),
     "Tile": _tile,
     "Transpose": _transpose,
     "Unsqueeze": _unsqueeze,

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from lstmetrics.errors import FormatError, LstmetricsError, MissingExtraError, UnsupportedError
+from lstmetrics.errors import FormatError, UnsupportedError
 from lstmetrics.models import layers as ours
+from lstmetrics.models.formats.failures import named
 from lstmetrics.models.formats.onnx import activations
 from lstmetrics.models.formats.onnx.arithmetic import ARITHMETIC, activation
 from lstmetrics.models.formats.onnx.axes import Atom
@@ -34,26 +35,15 @@ def supported() -> list[str]:
 def read_model(path: str) -> Model:
     """Read a model; see :func:`lstmetrics.load_model`."""
     graph = read_graph(path)
-    try:
+    with named(path, "the graph"):
         graph.nodes = without_patterns(graph)
-    except (KeyError, IndexError) as error:  # a node without outputs
-        raise FormatError(f"{path}: the graph is not valid: {error}") from None
-    unknown = sorted({one.kind for one in graph.nodes} - set(supported()) - FOLDED_ALONE)
-    if unknown:
-        raise UnsupportedError(
-            f"{path}: the operators {', '.join(unknown)} are not supported; supported are "
-            f"{', '.join(supported())}"
-        )
-    try:
+        unknown = sorted({one.kind for one in graph.nodes} - set(supported()) - FOLDED_ALONE)
+        if unknown:
+            raise UnsupportedError(
+                f"the operators {', '.join(unknown)} are not supported; supported are "
+                f"{', '.join(supported())}"
+            )
         return _build(graph)
-    except (FormatError, UnsupportedError, MissingExtraError) as error:
-        if isinstance(error, MissingExtraError) or str(error).startswith(path):
-            raise
-        raise type(error)(f"{path}: {error}") from None
-    except (LstmetricsError, KeyError, TypeError, AttributeError, ValueError, IndexError) as error:
-        raise FormatError(f"{path}: the graph is not valid: {error}") from None
-    except RecursionError:
-        raise FormatError(f"{path}: the graph is nested too deeply") from None
 
 
 def _build(graph: Graph) -> Model:
