@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from support.memory import needs_proc, printed_by
+from support.memory import needs_true_memory, printed_by
 
 # A process of its own: what other tests have left behind would hide what a stream takes.
 CODE = """
@@ -32,7 +32,7 @@ print(before, kilobytes("VmHWM") - before)
 """
 
 
-@needs_proc
+@needs_true_memory
 def test_a_stream_of_many_rows() -> None:
     whole, grown = printed_by(CODE, "20_000_000")  # kilobytes
     assert whole < 100_000

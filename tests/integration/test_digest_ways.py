@@ -17,7 +17,7 @@ import pytest
 from lstmetrics import runtime
 from lstmetrics.models import LSTM, Bidirectional, Dense, Embedding, Sequential
 from support.digests import CHARACTERS, CLASSES, WORDS, sha256
-from support.memory import kilobytes, needs_proc
+from support.memory import kilobytes, needs_true_memory
 from support.random_models import build, random_ids
 
 ROWS, STEPS, SIZE = 40, 24, 12
@@ -133,7 +133,7 @@ def test_every_way_to_use_a_model(record_property: Callable[[str, object], None]
 
 
 @pytest.mark.slow
-@needs_proc
+@needs_true_memory
 def test_a_million_streamed_steps_take_no_memory() -> None:
     model = build([Embedding(50, 8), LSTM(16), Dense(4)], seed=5)
     stream = model.stream()

@@ -5,14 +5,23 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
+from typing import TypeVar
 
 import pytest
 
+_Test = TypeVar("_Test", bound=Callable[..., object])
 _STATUS = Path("/proc/self/status")
 _TESTS = Path(__file__).resolve().parents[1]
 
-needs_proc = pytest.mark.skipif(not _STATUS.exists(), reason="reads Linux's /proc")
+_SANITIZED = "libasan" in os.environ.get("LD_PRELOAD", "")
+
+
+def needs_true_memory(test: _Test) -> _Test:
+    """Mark a test that bounds a process's memory: a sanitizer keeps what is freed, and shadows."""
+    test = pytest.mark.skipif(not _STATUS.exists(), reason="reads Linux's /proc")(test)
+    return pytest.mark.skipif(_SANITIZED, reason="AddressSanitizer keeps freed memory")(test)
 
 
 def kilobytes(field: str) -> int:

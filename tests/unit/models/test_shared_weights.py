@@ -8,7 +8,7 @@ import numpy as np
 
 from lstmetrics import load_model
 from lstmetrics.models import LSTM, Embedding, Sequential
-from support.memory import needs_proc, printed_by
+from support.memory import needs_true_memory, printed_by
 from support.random_models import random_ids, random_weights
 
 CODE = """
@@ -30,7 +30,7 @@ def model(vocabulary: int) -> Sequential:
     return made
 
 
-@needs_proc
+@needs_true_memory
 def test_a_mapped_table_is_not_copied(tmp_path: Path) -> None:
     model(10).save(tmp_path / "small.safetensors")
     model(40_000).save(tmp_path / "large.safetensors")  # 16 MB
