@@ -11,6 +11,7 @@ import sys
 
 __all__ = [
     "CountOverflowError",
+    "EmptyInputError",
     "FormatError",
     "InvalidParameterError",
     "InvalidTypeError",
@@ -72,6 +73,10 @@ _SHARED: dict[type, type[InvalidParameterError]] = {}
 
 class ShapeError(InvalidValueError):
     """Dimensions or lengths that do not fit together."""
+
+
+class EmptyInputError(InvalidValueError):
+    """A file without a row that can be used: there is nothing to evaluate."""
 
 
 class FormatError(InvalidValueError):

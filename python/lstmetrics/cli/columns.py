@@ -149,8 +149,10 @@ def find_labels(table: Table, columns: list[str]) -> list[Label]:
 
     Raises
     ------
+    lstmetrics.errors.EmptyInputError
+        There are none.
     lstmetrics.errors.InvalidValueError
-        There are none, far too many, or numbers and text together.
+        There are far too many, or numbers and text together.
     """
     found: set[Any] = set()
     for batch in table.batches():
@@ -166,7 +168,7 @@ def find_labels(table: Table, columns: list[str]) -> list[Label]:
             )
     found -= {None}
     if not found:
-        raise InvalidValueError(f"{table.path} has no rows")
+        raise table.nothing()
     return _of_one_kind(table, columns, found)
 
 

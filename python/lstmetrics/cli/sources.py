@@ -11,7 +11,7 @@ import numpy as np
 
 from lstmetrics.cli.columns import Columns, find_labels
 from lstmetrics.cli.tables import Table, open_table
-from lstmetrics.errors import InvalidValueError
+from lstmetrics.errors import EmptyInputError, InvalidValueError
 from lstmetrics.evaluation import Predictions, Report, evaluate, evaluate_predictions
 from lstmetrics.evaluation.classifying import with_data
 from lstmetrics.evaluation.labels import Label
@@ -73,8 +73,10 @@ class Source:
         ).batches()
 
 
-def _facts(table: Table) -> dict[str, Any]:
-    """Return what was skipped, once the table has been read."""
+def _facts(table: Table, samples: int) -> dict[str, Any]:
+    """Return what was skipped, once the table has been read and has given so many samples."""
+    if not samples:
+        raise table.nothing()
     total = table.skipped.total()
     return {"rows_skipped": total, "skip_reasons": dict(table.skipped)}
 
@@ -96,7 +98,7 @@ def evaluate_table(source: Source, progress: Progress | None, **options: Any) ->
     report = evaluate_predictions(
         batches(), labels=labels, progress=_with_total(progress, table), **options
     )
-    return with_data(report, _facts(table), options.get("goals"))
+    return with_data(report, _facts(table, report.samples), options.get("goals"))
 
 
 def _prediction_batch(source: Source, batch: dict[str, Any], names: Any) -> dict[str, Any]:
@@ -159,7 +161,7 @@ def evaluate_model(
         progress=_with_total(progress, table),
         **options,
     )
-    return with_data(report, _facts(table), options.get("goals"))
+    return with_data(report, _facts(table, report.samples), options.get("goals"))
 
 
 def _labels_of(model: Model, source: Source) -> list[Label]:
@@ -195,7 +197,10 @@ def evaluate_text(path: Path, data: Path, *, train: Path | None, **options: Any)
     """Evaluate a language model on a file that is one text."""
     texts = [None if one is None else one.read_text(encoding="utf-8") for one in (data, train)]
     training = None if texts[1] is None else (texts[1], None)
-    return evaluate(load_model(path), texts[0], train=training, **options)
+    report = evaluate(load_model(path), texts[0], train=training, **options)
+    if not report.samples:
+        raise EmptyInputError(f"{data} has no token to predict: there is nothing to evaluate")
+    return report
 
 
 def scored(source: Source) -> tuple[list[Label], Any, Any, dict[str, Any]]:
@@ -203,9 +208,10 @@ def scored(source: Source) -> tuple[list[Label], Any, Any, dict[str, Any]]:
     table, labels = source.table(), source.find_labels()
     names = _names_of(labels)
     batches = list(source.batches(table, labels))
+    facts = _facts(table, len(batches))
     truth = np.concatenate([_values(names, batch[str(source.label)]) for batch in batches])
     scores = np.concatenate([_matrix(source, batch) for batch in batches])
-    return labels, truth, scores, _facts(table)
+    return labels, truth, scores, facts
 
 
 def predictions_of(source: Source, labels: list[Label]) -> tuple[Predictions, dict[str, Any]]:
@@ -213,8 +219,7 @@ def predictions_of(source: Source, labels: list[Label]) -> tuple[Predictions, di
     names = _names_of(labels)
     table = source.table()
     parts = [_prediction_batch(source, batch, names) for batch in source.batches(table, labels)]
-    if not parts:
-        raise InvalidValueError(f"{source.path} has no rows")
+    facts = _facts(table, len(parts))
     by = {
         name: [value for part in parts for value in part["by"][name].to_pylist()]
         for name in source.by
@@ -224,7 +229,7 @@ def predictions_of(source: Source, labels: list[Label]) -> tuple[Predictions, di
         for name in ("y_true", "y_pred" if source.pred is not None else "scores")
     }
     ids = None if source.name is None else [name for part in parts for name in part["ids"]]
-    return Predictions(**joined, ids=ids, by=by), _facts(table)
+    return Predictions(**joined, ids=ids, by=by), facts
 
 
 def _with_total(progress: Progress | None, table: Table) -> Progress | None:

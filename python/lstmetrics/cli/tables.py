@@ -14,7 +14,7 @@ import pyarrow as pa
 import pyarrow.csv
 import pyarrow.parquet
 
-from lstmetrics.errors import FormatError, InvalidValueError
+from lstmetrics.errors import EmptyInputError, FormatError, InvalidValueError
 
 __all__ = ["Table", "open_table"]
 
@@ -63,6 +63,16 @@ class Table:
             )
         self.skipped[f"column {column!r}: {problem}"] += 1
 
+    def nothing(self) -> EmptyInputError:
+        """Return the error that says, once all was read, that there was nothing to evaluate."""
+        if not self.skipped:
+            return EmptyInputError(f"{self.path} has no rows: there is nothing to evaluate")
+        reasons = ", ".join(f"{reason} ({count})" for reason, count in self.skipped.items())
+        return EmptyInputError(
+            f"{self.path} has no row that can be used: there is nothing to evaluate; skipped: "
+            f"{reasons}"
+        )
+
     def place(self, row: int) -> str:
         """Return in words where a data row, counted from 0, is."""
         if _kind(self.path) == "csv":
@@ -77,8 +87,10 @@ def open_table(path: Path, columns: Sequence[str], *, skip: bool = False) -> Tab
 
     Raises
     ------
+    lstmetrics.errors.EmptyInputError
+        The file is empty.
     lstmetrics.errors.FormatError
-        The file is of no kind that is known, or not what its name says, or empty.
+        It is of no kind that is known, or not what its name says.
     lstmetrics.errors.InvalidValueError
         A column is missing, or there are two of its name.
     """
@@ -112,6 +124,8 @@ def _kind(path: Path) -> str:
 
 def _column_names(path: Path) -> list[str]:
     kind = _kind(path)
+    if not path.stat().st_size:
+        raise EmptyInputError(f"{path} is empty")
     try:
         if kind == "csv":
             with path.open(encoding="utf-8-sig", newline="") as file:
@@ -119,7 +133,7 @@ def _column_names(path: Path) -> list[str]:
                     (row for row in csv.reader(file, delimiter=_delimiter(path)) if row), None
                 )
             if header is None:
-                raise FormatError(f"{path} is empty")
+                raise EmptyInputError(f"{path} is empty")
             return header
         if kind == "json":
             return _json_names(path)
@@ -223,7 +237,7 @@ def _csv_line(path: Path, row: int) -> int:
 def _json_names(path: Path) -> list[str]:
     for line, text in _json_lines(path):
         return list(_json_row(path, line, text))
-    raise FormatError(f"{path} is empty")
+    raise EmptyInputError(f"{path} is empty")
 
 
 def _json_lines(path: Path) -> Iterator[tuple[int, str]]:

@@ -20,7 +20,7 @@ import lstmetrics
 import lstmetrics.demo
 from lstmetrics.cli.commands import app
 from lstmetrics.cli.tables import Table, open_table
-from lstmetrics.errors import FormatError
+from lstmetrics.errors import EmptyInputError, FormatError
 
 KINDS = ("csv", "tsv", "jsonl", "parquet", "arrow", "feather")
 
@@ -305,12 +305,56 @@ def test_what_is_no_table(tmp_path: Path) -> None:
     for kind in KINDS:
         path = tmp_path / f"empty.{kind}"
         path.write_bytes(b"")
-        with pytest.raises((FormatError, OSError)):
+        with pytest.raises(EmptyInputError, match="is empty"):
             open_table(path, ["a"])
     torn = tmp_path / "torn.parquet"
     torn.write_bytes(b"PAR1 and no more")
     with pytest.raises(FormatError, match=r"torn\.parquet"):
         open_table(torn, ["a"])
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_nothing_to_evaluate_has_an_exit_code_of_its_own(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, kind: str
+) -> None:
+    columns = columns_of(3)
+    path, empty = write(tmp_path / f"rows.{kind}", columns), tmp_path / f"none.{kind}"
+    score = ("--label", "label", "--score", "p")
+    commands: list[tuple[object, ...]] = [
+        ("evaluate", "--predictions", empty, *score),
+        ("evaluate", "--predictions", empty, *score, "--labels", "ham,spam"),
+        ("evaluate", "--predictions", empty, "--label", "label", "--pred", "guess"),
+        ("evaluate", "--predictions", path, *score, "--labels", "ham,spam", "--validation", empty),
+        ("thresholds", "--validation", empty, *score),
+        ("thresholds", "--validation", empty, *score, "--labels", "ham,spam"),
+        ("compare", path, empty, *score, "--labels", "ham,spam"),
+        ("compare", empty, path, *score, "--id", "name"),
+    ]
+    model = lstmetrics.demo.path("classifier.safetensors")
+    commands.append(("evaluate", "--model", model, "--data", empty, "--text", "text", *score[:2]))
+    write(empty, {name: pa.array([], pa.string()) for name in columns})
+    for command in commands:
+        code, out, error = run(capsys, *command)
+        assert (code, out) == (5, ""), (command, error)
+        wanted = "is empty" if kind == "jsonl" else "has no rows: there is nothing to evaluate"
+        assert f"{empty} {wanted}" in error, command
+    columns["label"] = [None] * 3
+    write(empty, {**columns, "label": pa.array([None] * 3, pa.string())})
+    code, out, error = run(capsys, *commands[1], "--on-error", "skip", "--json")
+    assert (code, out) == (5, "")
+    assert "has no row that can be used" in error
+    assert "column 'label': the cell is empty (3)" in error
+
+
+def test_a_text_too_short_to_predict(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    model = lstmetrics.demo.path("language_model.safetensors")
+    for name, content in (("short.txt", "a"), ("short.csv", "text\n")):
+        path = tmp_path / name
+        path.write_text(content, encoding="utf-8")
+        options = ("--text", "text") if name.endswith("csv") else ()
+        code, out, error = run(capsys, "perplexity", "--model", model, "--data", path, *options)
+        assert (code, out) == (5, "")
+        assert "there is nothing to evaluate" in error
 
 
 def test_rows_are_known_where_the_file_says_it(tmp_path: Path) -> None:
