@@ -20,6 +20,7 @@ CALIBRATION_NORMS: Final[dict[str, int]]
 DISAGREEMENTS: Final[dict[str | None, int]]
 MULTILABEL_METRICS: Final[dict[str, int]]
 CURVES: Final[dict[str, int]]
+LABEL_METRICS: Final[dict[str, int]]
 RANKING_METRICS: Final[dict[str, int]]
 
 _Three = tuple[float, float, float]
@@ -231,6 +232,19 @@ def ranking_curve(
 def ranking_outcomes(
     y_true: _Array, y_score: _Array, sample_weight: _Array | None, pos_label: object
 ) -> tuple[_Floats | None, _RankingFacts]: ...
+def at_thresholds(
+    y_true: _Array,
+    y_score: _Array,
+    sample_weight: _Array | None,
+    labels: list[object] | None,
+    metric: int,
+    average: int,
+    beta: float,
+    zero_division: float,
+    disagreement: int,
+    normalize: int,
+    adjusted: bool,
+) -> tuple[_Floats | None, npt.NDArray[np.uint64], _Floats]: ...
 def multiclass_ranking(
     metric: int,
     y_true: _Array,

@@ -13,7 +13,7 @@ using metrics::ConfusionCounts;
 // Labels of a confusion matrix.
 formulas::Selection axis(const ConfusionCounts& state, PyObject* labels) {
   formulas::Selection selection = select(state.labels(), labels);
-  keep_last(selection);
+  formulas::keep_last(selection);
   return selection;
 }
 

@@ -87,7 +87,7 @@ ConfusionTable confusion_table(PyObject* y_true, PyObject* y_pred, PyObject* sam
   table.state = count(PairArrays(y_true, y_pred, sample_weight));
   if (more_weight != Py_None) table.state.merge(count(PairArrays(y_true, y_pred, more_weight)));
   table.selection = select(table.state.labels(), labels);
-  keep_last(table.selection);
+  formulas::keep_last(table.selection);
   table.any_true = any_true(table.state, table.selection);
   table.weights_cancel = weights_cancel(table.state);
   return table;

@@ -1,7 +1,6 @@
 #include "border/counting.hpp"
 
 #include <algorithm>
-#include <unordered_set>
 
 #include "border/errors.hpp"
 #include "border/gil.hpp"
@@ -42,13 +41,6 @@ bool any_true(const ConfusionCounts& state, const Selection& selection) {
   return std::ranges::any_of(selection, [&](std::ptrdiff_t label) {
     return label != kAbsent && marginals.counts[static_cast<std::size_t>(label)].actual > 0;
   });
-}
-
-void keep_last(Selection& selection) {
-  std::unordered_set<std::ptrdiff_t> placed;
-  for (auto label = selection.rbegin(); label != selection.rend(); ++label) {
-    if (*label != kAbsent && !placed.insert(*label).second) *label = kAbsent;
-  }
 }
 
 }  // namespace lstmetrics::border

@@ -34,7 +34,4 @@ bool weights_cancel(const metrics::ConfusionCounts& state);
 // Whether some selected label is the true label of a sample.
 bool any_true(const metrics::ConfusionCounts& state, const metrics::formulas::Selection& selection);
 
-// As in scikit-learn, a label given twice to a confusion matrix counts at its last place only.
-void keep_last(metrics::formulas::Selection& selection);
-
 }  // namespace lstmetrics::border

@@ -93,7 +93,7 @@ std::tuple<Scores, Scores, Scores, Scores, double, bool, bool> confusion_report(
 formulas::Selection axis_of(const ConfusionCounts& state,
                             const std::optional<metrics::LabelList>& labels) {
   formulas::Selection selection = selection_of(state, labels);
-  keep_last(selection);
+  formulas::keep_last(selection);
   return selection;
 }
 

@@ -265,51 +265,6 @@ def test_multilabel_areas_are_scikit_learns(data: st.DataObject, average: Any) -
 
 @SETTINGS
 @given(
-    scored(),
-    st.sampled_from(
-        [
-            "accuracy_score",
-            "f1_score",
-            "matthews_corrcoef",
-            "balanced_accuracy_score",
-            "jaccard_score",
-        ]
-    ),
-)
-def test_metrics_at_thresholds(given: Any, name: str) -> None:
-    hits, scores, sample_weight = given
-    truth = np.array(hits).astype(int)
-    ours = outcome_of(
-        metrics.metric_at_thresholds,
-        truth,
-        scores,
-        getattr(metrics, name),
-        sample_weight=sample_weight,
-    )
-    theirs = outcome_of(
-        sklearn.metrics.metric_at_thresholds,
-        truth,
-        scores,
-        getattr(sklearn.metrics, name),
-        sample_weight=sample_weight,
-    )
-    assert ours.message == theirs.message
-    assert ours.warnings == _without_numpys(theirs.warnings)
-    assert ours.value[1].dtype == theirs.value[1].dtype
-    np.testing.assert_array_equal(ours.value[1], theirs.value[1])
-    used = [w for w in sample_weight or [1.0] if w]
-    if min(used) < 1e-6 * max(used):
-        return  # there its sums of products round away or overflow
-    known = np.isfinite(theirs.value[0])
-    np.testing.assert_allclose(ours.value[0][known], theirs.value[0][known], rtol=1e-9, atol=1e-9)
-    if sample_weight is None:
-        one = getattr(metrics, name)
-        called = [outcome_of(one, truth, (scores >= at).astype(int)).value for at in ours.value[1]]
-        assert ours.value[0].tolist() == called
-
-
-@SETTINGS
-@given(
     st.lists(st.tuples(st.floats(-1e6, 1e6), st.floats(-1e6, 1e6)), min_size=2, max_size=20),
     st.booleans(),
 )

@@ -8,40 +8,16 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from lstmetrics import _arrays
-from lstmetrics.errors import InvalidTypeError, InvalidValueError
+from lstmetrics.errors import InvalidValueError
 from lstmetrics.metrics import _parameters as parameters
 from lstmetrics.metrics import _targets as targets
-from lstmetrics.metrics._agreement import (
-    balanced_accuracy_score,
-    cohen_kappa_score,
-    matthews_corrcoef,
-)
-from lstmetrics.metrics._classification import accuracy_score, hamming_loss, zero_one_loss
 from lstmetrics.metrics._delegation import OutOfTradeError, delegate
-from lstmetrics.metrics._jaccard import jaccard_score
-from lstmetrics.metrics._precision import f1_score, fbeta_score, precision_score, recall_score
 from lstmetrics.metrics._scored import Scored, flat_scores, refuse_binary
+from lstmetrics.metrics._thresholded import all_at_once
 
 __all__ = ["metric_at_thresholds"]
 
 Array = npt.NDArray[Any]
-
-# They depend on the four counts alone.
-_OF_COUNTS = (
-    accuracy_score,
-    balanced_accuracy_score,
-    cohen_kappa_score,
-    f1_score,
-    fbeta_score,
-    hamming_loss,
-    jaccard_score,
-    matthews_corrcoef,
-    precision_score,
-    recall_score,
-    zero_one_loss,
-)
-_TRUTH, _PREDICTED = np.array([0, 0, 1, 1]), np.array([0, 1, 0, 1])
 
 
 def metric_at_thresholds(
@@ -61,9 +37,10 @@ def metric_at_thresholds(
     y_score : array-like of shape (n_samples,)
         Scores; finite.
     metric_func : callable
-        ``metric_func(y_true, y_pred, **metric_params)``, y_pred being 0 and 1. The metrics of this
-        module that follow from four counts are computed from those, whatever the number of
-        samples.
+        ``metric_func(y_true, y_pred, **metric_params)``, y_pred being 0 and 1. Metrics of labels
+        of this module are computed from the confusion matrices at all thresholds, which come from
+        the sorted scores at once, and warn once of what is undefined at any threshold; anything
+        else is called at each threshold.
     sample_weight : array-like of shape (n_samples,), default=None
         Weights, which `metric_func` gets too; samples of weight zero are left out.
     metric_params : dict, default=None
@@ -111,16 +88,12 @@ def metric_at_thresholds(
     truth = targets.decoded(given.truth, "y_true")
     scores = flat_scores(given.scores)
     _refuse(truth, given._replace(scores=scores))
-    ours = getattr(metric_func, "_ours", metric_func)  # of what stands in scikit-learn's place
-    if (
-        any(ours is one for one in _OF_COUNTS)
-        and given.weights is None
-        and "sample_weight" not in options
-    ):
-        found = _by_counts(truth, scores, ours, options)
-        if found is not None:
-            return found
-    return _one_by_one(truth, scores, given.weights, metric_func, options)
+    weights = given.weights
+    if weights is not None:
+        kept = weights != 0
+        truth, scores, weights = truth[kept], scores[kept], weights[kept]
+    found = all_at_once(truth, scores, weights, metric_func, options)
+    return found or _one_by_one(truth, scores, weights, metric_func, options)
 
 
 def _refuse(truth: Array, given: Scored) -> None:
@@ -133,25 +106,6 @@ def _refuse(truth: Array, given: Scored) -> None:
     refuse_binary(given._replace(truth=np.zeros(len(truth), np.int64)))
 
 
-def _by_counts(
-    truth: Array, scores: Array, metric: Callable[..., Any], options: dict[str, Any]
-) -> tuple[Array, Array] | None:
-    """Compute from the counts at each threshold; None where labels are others than 0 and 1."""
-    try:
-        rows, (labels_seen, *_) = _arrays.ranking_outcomes(truth, scores, None, None)
-    except (InvalidValueError, InvalidTypeError):
-        return None
-    if rows is None or labels_seen > 2 or truth.min() < 0:
-        return None
-    counts = rows[:4].astype(np.int64)
-    values = []
-    for place in range(counts.shape[1]):
-        here = counts[:, place]
-        kept = here > 0
-        values.append(metric(_TRUTH[kept], _PREDICTED[kept], sample_weight=here[kept], **options))
-    return np.asarray(values), rows[4].astype(scores.dtype)
-
-
 def _one_by_one(
     truth: Array,
     scores: Array,
@@ -160,9 +114,6 @@ def _one_by_one(
     options: dict[str, Any],
 ) -> tuple[Array, Array]:
     """Call the metric with labels at each threshold, samples in the order of their scores."""
-    if weights is not None:
-        kept = weights != 0
-        truth, scores, weights = truth[kept], scores[kept], weights[kept]
     # Descending, those of equal scores in the order they came in.
     order = len(scores) - 1 - np.argsort(scores[::-1], kind="stable")[::-1]
     truth, scores = truth[order], scores[order]

@@ -5,6 +5,7 @@
 #include <limits>
 #include <numeric>
 #include <optional>
+#include <unordered_set>
 #include <utility>
 
 #include "lstmetrics/base/error.hpp"
@@ -119,6 +120,13 @@ Selection first_labels(std::size_t count) {
 Selection all_labels(const ConfusionCounts& state) { return first_labels(state.labels().size()); }
 
 Selection all_labels(const Marginals& marginals) { return first_labels(marginals.counts.size()); }
+
+void keep_last(Selection& selection) {
+  std::unordered_set<std::ptrdiff_t> placed;
+  for (auto label = selection.rbegin(); label != selection.rend(); ++label) {
+    if (*label != kAbsent && !placed.insert(*label).second) *label = kAbsent;
+  }
+}
 
 namespace {
 

@@ -23,6 +23,8 @@ namespace lstmetrics::metrics::formulas {
 using Selection = std::vector<std::ptrdiff_t>;
 LSTMETRICS_API Selection all_labels(const ConfusionCounts& state);
 LSTMETRICS_API Selection all_labels(const Marginals& marginals);
+// As in scikit-learn, a label given twice to a confusion matrix counts at its last place only.
+LSTMETRICS_API void keep_last(Selection& selection);
 
 // The fraction of samples predicted right; NaN when empty.
 LSTMETRICS_API double accuracy(const ConfusionCounts& state);
