@@ -29,7 +29,13 @@ if TYPE_CHECKING:
         streaming,
     )
     from lstmetrics._sklearn_patch import patch_sklearn, unpatch_sklearn
-    from lstmetrics.evaluation import Report, evaluate, evaluate_predictions, evaluate_tags
+    from lstmetrics.evaluation import (
+        Report,
+        evaluate,
+        evaluate_predictions,
+        evaluate_tags,
+        evaluate_token_losses,
+    )
     from lstmetrics.models import from_torch, load_model
     from lstmetrics.runtime import info, num_threads, set_num_threads
 
@@ -42,6 +48,7 @@ __all__ = [
     "evaluate",
     "evaluate_predictions",
     "evaluate_tags",
+    "evaluate_token_losses",
     "evaluation",
     "from_torch",
     "info",
@@ -69,6 +76,7 @@ _LAZY = {
     "evaluate": "evaluation",
     "evaluate_predictions": "evaluation",
     "evaluate_tags": "evaluation",
+    "evaluate_token_losses": "evaluation",
     "from_torch": "models",
     "info": "runtime",
     "load_model": "models",

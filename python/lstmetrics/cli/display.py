@@ -16,6 +16,7 @@ from rich.table import Table
 from rich.text import Text
 
 from lstmetrics.evaluation import Comparison, Report
+from lstmetrics.streaming import Interval
 
 __all__ = [
     "progress",
@@ -161,30 +162,31 @@ def _threshold_table(report: Report) -> Table:
     for name in ("threshold", "precision", "recall", "f1", "tp", "fp", "fn", "tn"):
         table.add_column(name, justify="right")
     for row in report.thresholds:
-        rates = [
-            f"{row[name]:.4f} [{row['intervals'][name].low:.3f}, {row['intervals'][name].high:.3f}]"
-            if name in row["intervals"]
-            else f"{row[name]:.4f}"
-            for name in ("precision", "recall", "f1")
-        ]
+        names = ("precision", "recall", "f1")
+        rates = [_rate(row[name], row["intervals"].get(name)) for name in names]
         counts = [f"{row[name]:,}" for name in ("tp", "fp", "fn", "tn")]
         table.add_row(Text(row["rule"]), f"{row['threshold']:.6g}", *rates, *counts)
     return table
 
 
+def _rate(value: float, interval: Interval | None) -> str:
+    bounds = "" if interval is None else f" [{interval.low:.3f}, {interval.high:.3f}]"
+    return f"{value:.4f}{bounds}"
+
+
 def _slice_table(report: Report) -> Table:
     table = Table(box=box.SIMPLE_HEAD, title="slices")
     table.title_style = "dim"
-    rate = "f1" if "f1" in report.metrics else "f1_macro"
+    wanted = ("accuracy", "f1", "f1_macro", "perplexity", "cross_entropy", "token_accuracy")
+    names = [name for name in wanted if name in report.slices[0]["metrics"]][:2]
     table.add_column("column")
     table.add_column("value")
-    for name in ("samples", "accuracy", rate.replace("_", " ")):
+    for name in ("samples", *(name.replace("_", " ") for name in names)):
         table.add_column(name, justify="right")
     for row in report.slices[:_MOST_SLICES]:
-        interval = row["intervals"]["accuracy"]
-        accuracy = f"{interval.estimate:.4f} [{interval.low:.3f}, {interval.high:.3f}]"
-        names = (Text(str(row["column"])), Text(str(row["value"])))
-        table.add_row(*names, f"{row['samples']:,}", accuracy, f"{row['metrics'][rate]:.4f}")
+        cells = [_rate(row["metrics"][name], row["intervals"].get(name)) for name in names]
+        shown = (Text(str(row["column"])), Text(str(row["value"])))
+        table.add_row(*shown, f"{row['samples']:,}", *cells)
     left = len(report.slices) - _MOST_SLICES
     if left > 0:
         table.caption = f"and {left:,} more: see --json"

@@ -13,6 +13,7 @@ from lstmetrics.evaluation.surprises import Unigrams
 from lstmetrics.evaluation.tagging import evaluate_tags
 from lstmetrics.evaluation.temperature import fit_temperature
 from lstmetrics.evaluation.thresholds import Rule, choose_threshold
+from lstmetrics.evaluation.token_losses import evaluate_token_losses
 
 __all__ = [
     "Check",
@@ -30,5 +31,6 @@ __all__ = [
     "evaluate",
     "evaluate_predictions",
     "evaluate_tags",
+    "evaluate_token_losses",
     "fit_temperature",
 ]

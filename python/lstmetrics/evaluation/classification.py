@@ -19,7 +19,14 @@ from lstmetrics.evaluation.labels import Indices, Label
 from lstmetrics.streaming import Calibration, Confusion, Interval, Loss
 from lstmetrics.streaming._base import Streaming
 
-__all__ = ["CALIBRATION_BINS", "ONE_LABEL", "ClassificationStates", "measured", "rate_metrics"]
+__all__ = [
+    "CALIBRATION_BINS",
+    "ONE_LABEL",
+    "ClassificationStates",
+    "measured",
+    "rate_metrics",
+    "reliability_of",
+]
 
 CALIBRATION_BINS = 10
 _RATES = ("precision", "recall", "f1")
@@ -211,13 +218,16 @@ class ClassificationStates:
 
     def reliability(self) -> dict[str, Any] | None:
         """Return the bins of the calibration of the likeliest class."""
-        if not self.with_scores:
-            return None
-        found = self.calibration.reliability()
-        names = ("lower", "upper", "samples", "prob_true", "prob_pred")
-        columns = [found[name].tolist() for name in names]
-        bins = [dict(zip(names, row, strict=True)) for row in zip(*columns, strict=True)]
-        return {"kind": "top_label", "n_bins": CALIBRATION_BINS, "bins": bins}
+        return reliability_of(self.calibration, "top_label") if self.with_scores else None
+
+
+def reliability_of(calibration: Calibration, kind: str) -> dict[str, Any]:
+    """Return the bins of a state of calibration as plain data."""
+    found = calibration.reliability()
+    names = ("lower", "upper", "samples", "prob_true", "prob_pred")
+    columns = [found[name].tolist() for name in names]
+    bins = [dict(zip(names, row, strict=True)) for row in zip(*columns, strict=True)]
+    return {"kind": kind, "n_bins": CALIBRATION_BINS, "bins": bins}
 
 
 def _positive(labels: list[Label], pos_label: Label | None) -> int:

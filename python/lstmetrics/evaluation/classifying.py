@@ -25,9 +25,9 @@ from lstmetrics.evaluation.slices import LENGTHS, SliceCounts, length_buckets
 from lstmetrics.evaluation.temperature import Temperature, fit_temperature
 from lstmetrics.evaluation.thresholds import OperatingPoint
 
-__all__ = ["Classifying", "finished", "with_data"]
+__all__ = ["MOST_CURVES", "Classifying", "finished", "with_data"]
 
-_MOST_CURVES = 50  # classes for which curves are kept
+MOST_CURVES = 50  # classes for which curves are kept
 
 
 class Classifying:
@@ -72,7 +72,7 @@ class Classifying:
         self._duplicates: Duplicates | None = None
         self._rows = 0
         self._curves: Curves | None = None
-        if with_scores and 2 <= len(self.states.labels) <= _MOST_CURVES:
+        if with_scores and 2 <= len(self.states.labels) <= MOST_CURVES:
             self._curves = Curves(self.states.labels, self.states.positive)
 
     def fit(self, truth: Indices, scores: npt.NDArray[Any]) -> None:
@@ -146,9 +146,9 @@ class Classifying:
 
     def _seen(self) -> Duplicates:
         if self._duplicates is None:
-            self._duplicates = Duplicates(near=self._options.near_duplicates)
-            if self._train_texts is not None:
-                self._duplicates.add_train(self._train_texts)
+            self._duplicates = Duplicates(
+                near=self._options.near_duplicates, train=self._train_texts
+            )
         return self._duplicates
 
     def report(self, *, model: str | None = None, train: dict[str, float] | None = None) -> Report:

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from lstmetrics import _arrays
-from lstmetrics.evaluation.labels import Indices, Label
+from lstmetrics.evaluation.labels import Label
 from lstmetrics.streaming import Interval, Scores
 
 __all__ = ["MOST_POINTS", "Curves", "kept_places"]
@@ -29,22 +29,28 @@ class Curves:
     ----------
     labels : sequence of str or int
         The classes, in the order of the columns.
-    positive : int
-        Which of two classes is the positive one.
+    positive : int or None
+        Which of two classes is the positive one; None for labels of which a sample may have
+        several, so that the truth is an indicator.
     """
 
-    def __init__(self, labels: Sequence[Label], positive: int) -> None:
+    def __init__(self, labels: Sequence[Label], positive: int | None) -> None:
         self._labels = list(labels)
         self._positive = positive if len(self._labels) == 2 else None
+        self._suffix = "" if self._positive is not None else "_ovr"
+        classes: Any = range(len(self._labels))
+        if positive is None:
+            classes, self._suffix = None, "_macro"
         self._scores = Scores(
-            range(len(self._labels)),
+            classes,
             self._positive,
+            n_labels=len(self._labels) if classes is None else None,
             max_points=MOST_SCORES,
             probabilities=True,
         )
 
-    def update(self, truth: Indices, table: npt.NDArray[Any]) -> None:
-        """Add a batch: true classes, and probabilities with a column for each class."""
+    def update(self, truth: npt.NDArray[Any], table: npt.NDArray[Any]) -> None:
+        """Add a batch: true classes or an indicator, and probabilities, a column for each."""
         self._scores.update(truth, table if self._positive is None else table[:, self._positive])
 
     def areas(self) -> dict[str, float]:
@@ -56,7 +62,7 @@ class Curves:
         told = self._told()
         if not told:
             return {}
-        scores, suffix = self._scores, "" if self._positive is not None else "_ovr"
+        scores, suffix = self._scores, self._suffix
         found = {
             f"roc_auc{suffix}": _mean(scores.roc_auc(None), told),
             f"average_precision{suffix}": _mean(scores.average_precision(None), told),

@@ -27,6 +27,8 @@ class Duplicates:
         Whether near duplicates are looked for, which takes the extra ``leakage``.
     threshold : float, default=0.8
         The Jaccard similarity from which texts are nearly the same.
+    train : iterable of str, optional
+        Training texts; more can be added.
 
     Raises
     ------
@@ -44,12 +46,16 @@ class Duplicates:
     (1, 1, 1)
     """
 
-    def __init__(self, *, near: bool = False, threshold: float = 0.8) -> None:
+    def __init__(
+        self, *, near: bool = False, threshold: float = 0.8, train: Iterable[str] | None = None
+    ) -> None:
         self._train: set[bytes] | None = None
         self._labels: dict[bytes, Any] = {}
         self._conflicting: dict[bytes, str] = {}
         self._samples = self._in_train = 0
         self._near = _NearDuplicates(threshold) if near else None
+        if train is not None:
+            self.add_train(train)
 
     def add_train(self, texts: Iterable[str]) -> None:
         """Add training texts; all of them before the first test text.

@@ -58,6 +58,7 @@ LOSSES = frozenset(
         "hamming_loss",
         "roc_auc_error",
         "roc_auc_ovr_error",
+        "roc_auc_macro_error",
         "cross_entropy",
         "perplexity",
         "bits_per_token",

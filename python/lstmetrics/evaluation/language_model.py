@@ -1,21 +1,23 @@
-"""The states of a language model's evaluation: the loss of every token."""
+"""Running a language model over texts: the loss of every token."""
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator, Mapping
+from functools import partial
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from lstmetrics.errors import InvalidTypeError
-from lstmetrics.evaluation.batches import is_stream
-from lstmetrics.evaluation.classifying import finished
-from lstmetrics.evaluation.digests import OutputDigest, combined
+from lstmetrics.evaluation.batches import as_batches, as_rows, check_batch, is_stream
+from lstmetrics.evaluation.digests import OutputDigest
+from lstmetrics.evaluation.duplicates import Duplicates
 from lstmetrics.evaluation.options import Options, read_metrics
 from lstmetrics.evaluation.report import Report
-from lstmetrics.evaluation.surprises import Positions, Surprises, Unigrams
+from lstmetrics.evaluation.surprises import Spoken, Unigrams
+from lstmetrics.evaluation.token_run import TokenRun
+from lstmetrics.evaluation.tokens import TextFacts, are_texts
 from lstmetrics.models.model import Model
 from lstmetrics.models.running import Runnable
 from lstmetrics.models.text import pad
@@ -26,7 +28,8 @@ __all__ = ["evaluate_language_model", "next_tokens", "tokens_of"]
 Ids = npt.NDArray[Any]
 
 _ROWS = 256  # texts whose losses are held at once; results do not depend on it
-_WITH_INTERVALS = ("cross_entropy", "perplexity", "bits_per_token", "token_accuracy")
+_FUNCTION = "evaluate"
+_NAMES = frozenset({"inputs", "targets", "lengths", "by", "ids"})
 
 
 def next_tokens(
@@ -51,15 +54,25 @@ def next_tokens(
         How many targets each text has.
     """
     texts = [inputs] if isinstance(inputs, str) else inputs
-    if isinstance(texts, list | tuple) and texts and isinstance(texts[0], str):
+    if are_texts(texts):
         if model.text is None:
             raise InvalidTypeError("inputs: got text, but the model has no vocabulary; pass ids")
         ids, ends = model.text.encode(texts)
-    elif isinstance(texts, list | tuple) and texts and np.ndim(texts[0]) == 1:
-        ids, ends = pad(texts)
     else:
-        ids = np.atleast_2d(np.asarray(texts))
-        ends = np.full(ids.shape[0], ids.shape[1], dtype=np.int64)
+        ids, ends = _padded(texts)
+    return _one_step_later(ids, ends, lengths)
+
+
+def _padded(texts: Any) -> tuple[Ids, npt.NDArray[np.int64]]:
+    if isinstance(texts, list | tuple) and texts and np.ndim(texts[0]) == 1:
+        return pad(texts)
+    ids = np.atleast_2d(np.asarray(texts))
+    return ids, np.full(ids.shape[0], ids.shape[1], dtype=np.int64)
+
+
+def _one_step_later(
+    ids: Ids, ends: npt.NDArray[np.int64], lengths: npt.ArrayLike | None
+) -> tuple[Ids, Ids, npt.NDArray[np.int64]]:
     if lengths is not None:
         ends = np.asarray(lengths, dtype=np.int64)
     return ids[:, :-1], ids[:, 1:], np.maximum(ends - 1, 0)
@@ -107,87 +120,90 @@ def tokens_of(
 
 
 def evaluate_language_model(
-    model: Model,
-    inputs: Any,
-    targets: Any,
-    options: Options,
-    *,
-    lengths: Any,
-    batch_size: int,
-    train: Any,
+    model: Model, columns: dict[str, Any], options: Options, *, batch_size: int, train: Any
 ) -> Report:
     """Run a language model over texts and report on it; see :func:`lstmetrics.evaluate`."""
-    start = time.perf_counter()
     shape = model.output_shape
     vocabulary = int(shape[-1] or 0) if isinstance(shape, tuple) else 0
-    tokens, outputs = Tokens(), OutputDigest("token losses")
-    positions, surprises = Positions(), Surprises(options.worst, model.text)
+    run = TokenRun(options, vocabulary)
+    run.outputs = OutputDigest("token losses")
+    facts, spoken = TextFacts(model.text), Spoken(model.text)
+    train_texts = _train_texts(train)
     of_train, unigrams = _training(model, train, batch_size, vocabulary)
-    own = Unigrams(vocabulary)
     done = 0
-    for ids, following, ends in _blocks(model, inputs, targets, lengths):
+    for batch in _batches(columns):
+        ids, following, ends = _read(model, batch, facts)
+        if are_texts(batch["inputs"]):
+            if run.duplicates is None:
+                run.duplicates = Duplicates(near=options.near_duplicates, train=train_texts)
+            run.duplicates.add_test(batch["inputs"], [None] * len(ids))
         loss, counted, correct, _ = model.token_losses(
             ids, following, lengths=ends, batch_size=batch_size
         )
-        outputs.update(loss[counted])
-        tokens.update_nll(loss[counted], correct=correct[counted])
-        positions.update(loss, counted)
-        surprises.update(ids, following, loss, counted, done)
-        own.count(following[counted])
+        rows, steps = np.nonzero(counted)
+        run.own.count(following[counted])
+        names = range(done, done + len(ids)) if batch["ids"] is None else batch["ids"]
+        run.update(
+            loss[counted],
+            np.bincount(rows, minlength=len(ids)),
+            partial(_shown, spoken, ids, following, rows, steps, names),
+            steps=steps + 1,
+            correct=correct[counted],
+            by=batch["by"],
+        )
         done += len(ids)
-        if options.progress is not None:
-            options.progress(done, None)
-    metrics = {name: value for name, value in tokens.compute().items() if name != "tokens"}
-    level = options.drawn.level
-    digests = {"tokens": tokens.digest()}
-    found = Report(
-        kind="language model",
-        model=model.name,
-        samples=tokens.tokens,
-        metrics=metrics,
-        intervals={name: tokens.interval(name, level) for name in _WITH_INTERVALS},
-        baseline={"uniform_perplexity": float(vocabulary)} | own.baseline(unigrams),
-        worst=surprises.rows(),
-        positions=positions.rows(level),
-        train=of_train,
-        history=options.history,
-        digest=combined(digests),
-        digests=digests | {"outputs": outputs.hexdigest()},
-        seconds=0.0,
+    run.data |= facts.found()
+    return run.report(model=model.name, train=of_train, unigrams=unigrams)
+
+
+def _train_texts(train: Any) -> Any:
+    """Return the training texts, where there are several."""
+    if not isinstance(train, tuple) or isinstance(train[0], str) or not are_texts(train[0]):
+        return None
+    return train[0]
+
+
+def _shown(
+    spoken: Spoken, ids: Ids, following: Ids, rows: Ids, steps: Ids, names: Any, place: int
+) -> tuple[str, str, Any, int]:
+    """Return what came before a token, the token, its row and its position."""
+    row, step = int(rows[place]), int(steps[place])
+    return (
+        spoken.before(ids[row], step),
+        spoken.name(int(following[row, step])),
+        names[row],
+        step + 1,
     )
-    return finished(found, options, start)
 
 
-def _blocks(
-    model: Model, inputs: Any, targets: Any, lengths: Any
-) -> Iterator[tuple[Ids, Ids, npt.NDArray[np.int64] | None]]:
-    """Cut texts into blocks of rows: ids, the ids that come next, and where rows end."""
+def _batches(columns: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """Cut texts, or batches of them, into blocks of rows."""
+    inputs = columns["inputs"]
     if is_stream(inputs):
-        for batch in inputs:
-            given = batch if isinstance(batch, Mapping) else {"inputs": batch}
-            yield from _blocks(model, given["inputs"], given.get("targets"), given.get("lengths"))
+        for given in inputs:
+            batch = given if isinstance(given, Mapping) else {"inputs": given}
+            yield from _batches(check_batch(batch, _NAMES, "inputs", _FUNCTION))
         return
-    ends = None if lengths is None else np.asarray(lengths, np.int64)
+    if isinstance(inputs, str):
+        inputs = [inputs]
+    elif not are_texts(inputs) and not (len(inputs) and np.ndim(inputs[0]) == 1):
+        inputs = np.atleast_2d(np.asarray(inputs))
+    rows = {name: as_rows(columns[name]) for name in ("targets", "lengths", "ids")}
+    by = {name: as_rows(column) for name, column in (columns["by"] or {}).items()}
+    yield from as_batches({"inputs": inputs, **rows, "by": by}, _ROWS, _FUNCTION)
+
+
+def _read(
+    model: Model, batch: Mapping[str, Any], facts: TextFacts | None = None
+) -> tuple[Ids, Ids, npt.NDArray[np.int64] | None]:
+    """Return the ids of a block, the ids that come next, and where rows end."""
+    inputs, targets, lengths = batch["inputs"], batch["targets"], batch["lengths"]
     if targets is not None:
-        ids, following = np.asarray(inputs), np.asarray(targets)
-        for first in range(0, max(len(ids), 1), _ROWS):
-            part = slice(first, first + _ROWS)
-            yield ids[part], following[part], None if ends is None else ends[part]
-        return
-    texts = [inputs] if isinstance(inputs, str) else inputs
-    if not isinstance(texts, list | tuple) or not len(texts) or np.isscalar(texts[0]):
-        texts = texts if isinstance(texts, list | tuple) and _are_strings(texts) else _rows(texts)
-    for first in range(0, max(len(texts), 1), _ROWS):
-        part = slice(first, first + _ROWS)
-        yield next_tokens(model, texts[part], None if ends is None else ends[part])
-
-
-def _are_strings(texts: list[Any] | tuple[Any, ...]) -> bool:
-    return len(texts) > 0 and isinstance(texts[0], str)
-
-
-def _rows(ids: Any) -> Ids:
-    return np.atleast_2d(np.asarray(ids))
+        ends = None if lengths is None else np.asarray(lengths, np.int64)
+        return np.asarray(inputs), np.asarray(targets), ends
+    if facts is not None and are_texts(inputs) and model.text is not None:
+        return _one_step_later(*facts.encode(inputs), lengths)
+    return next_tokens(model, inputs, lengths)
 
 
 def _training(
@@ -197,7 +213,9 @@ def _training(
     if not isinstance(train, tuple):
         return read_metrics(train), None
     tokens, unigrams = Tokens(), Unigrams(vocabulary)
-    for ids, following, ends in _blocks(model, train[0], train[1], None):
+    columns = dict.fromkeys(_NAMES) | {"inputs": train[0], "targets": train[1]}
+    for batch in _batches(columns):
+        ids, following, ends = _read(model, batch)
         loss, counted, correct, _ = model.token_losses(
             ids, following, lengths=ends, batch_size=batch_size
         )

@@ -15,7 +15,7 @@ __all__ = ["WorstMistakes"]
 
 _LONGEST = 2000  # characters of a text that are kept
 
-Entry = tuple[float, str, str, int, int]
+Entry = tuple[float, str, str, Label, Label]
 
 
 class WorstMistakes:
@@ -27,24 +27,28 @@ class WorstMistakes:
     ----------
     limit : int
         How many are kept.
-    labels : sequence of str or int
-        The classes in order.
+    labels : sequence of str or int, optional
+        The classes in order, where they come by index rather than by name.
     """
 
-    def __init__(self, limit: int, labels: Sequence[Label]) -> None:
+    def __init__(self, limit: int, labels: Sequence[Label] | None = None) -> None:
         self._limit = limit
-        self._labels = list(labels)
+        self._labels = None if labels is None else list(labels)
         self._worst: list[Entry] = []
 
     def update(
         self,
-        truth: Indices,
-        predicted: Indices,
+        truth: npt.NDArray[Any],
+        predicted: npt.NDArray[Any],
         confidence: npt.NDArray[Any] | None,
         texts: Sequence[str] | None,
         ids: Sequence[Any],
+        owners: Indices | None = None,
     ) -> None:
-        """Add a batch; without confidences, all mistakes are equally bad."""
+        """Add a batch; without confidences, all mistakes are equally bad.
+
+        `owners` says whose text and id each row has, where samples have several rows.
+        """
         if not self._limit:
             return
         rows = np.flatnonzero(truth != predicted)
@@ -52,15 +56,16 @@ class WorstMistakes:
             return
         sure = np.ones(len(truth)) if confidence is None else confidence
         rows = self._candidates(rows, sure)
+        whose = rows if owners is None else owners[rows]
         found = [
             (
                 -float(sure[row]),
-                "" if texts is None else str(texts[row])[:_LONGEST],
-                str(ids[row]),
-                int(truth[row]),
-                int(predicted[row]),
+                "" if texts is None else str(texts[owner])[:_LONGEST],
+                str(ids[owner]),
+                truth[row].item(),
+                predicted[row].item(),
             )
-            for row in rows.tolist()
+            for row, owner in zip(rows.tolist(), whose.tolist(), strict=True)
         ]
         self._worst = heapq.nsmallest(self._limit, [*self._worst, *found])
 
@@ -87,8 +92,11 @@ class WorstMistakes:
                 "confidence": -negative if with_scores else None,
                 "text": text or None,
                 "id": name,
-                "true": self._labels[true],
-                "predicted": self._labels[predicted],
+                "true": self._name(true),
+                "predicted": self._name(predicted),
             }
             for negative, text, name, true, predicted in self._worst
         ]
+
+    def _name(self, label: Label) -> Label:
+        return label if self._labels is None else self._labels[int(label)]

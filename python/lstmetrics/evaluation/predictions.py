@@ -182,7 +182,14 @@ def _run(
             check_probabilities(scores, done)
         if run is None:
             if np.ndim(batch["y_true"]) == 2:
-                run = MultilabelRun(labels, options)
+                if validation is not None:
+                    raise InvalidTypeError(
+                        f"{_FUNCTION}: validation= is for one label a sample; of several, choose "
+                        "the threshold of each by choose_threshold"
+                    )
+                run = MultilabelRun(
+                    labels, options, with_scores=scores is not None, train_texts=train_texts
+                )
             else:
                 run = Classifying(
                     labels,
@@ -194,16 +201,16 @@ def _run(
                 if validation is not None:
                     truth = label_indices(validation[0], labels, "validation")
                     run.fit(truth, np.asarray(validation[1]))
+        extra = {name: batch[name] for name in ("by", "texts", "ids")}
         if isinstance(run, MultilabelRun):
             truth = np.asarray(batch["y_true"])
             predicted = None if batch["y_pred"] is None else np.asarray(batch["y_pred"])
-            run.update(truth, predicted=predicted, scores=scores, total=rows)
+            run.update(truth, predicted=predicted, scores=scores, total=rows, **extra)
             continue
         truth = label_indices(batch["y_true"], labels, "y_true", done)
         predicted = None
         if scores is None:
             predicted = label_indices(batch["y_pred"], labels, "y_pred", done)
-        extra = {name: batch[name] for name in ("by", "texts", "ids")}
         run.update(truth, predicted=predicted, scores=scores, total=rows, **extra)
         done += len(truth)
     if run is None:

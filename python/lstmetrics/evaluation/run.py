@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
+import numpy as np
 import numpy.typing as npt
 
 from lstmetrics.errors import InvalidTypeError, ShapeError
@@ -14,12 +15,15 @@ from lstmetrics.evaluation.digests import OutputDigest
 from lstmetrics.evaluation.goals import Goal
 from lstmetrics.evaluation.labels import Label, label_indices
 from lstmetrics.evaluation.language_model import evaluate_language_model
+from lstmetrics.evaluation.multilabel import HALF, MultilabelRun, multilabel_metrics
 from lstmetrics.evaluation.options import Options, Progress, options_of, read_metrics
 from lstmetrics.evaluation.plain import plain
 from lstmetrics.evaluation.report import Report
+from lstmetrics.evaluation.tagger import evaluate_tagger
 from lstmetrics.evaluation.thresholds import Rule
 from lstmetrics.evaluation.tokens import TextFacts, are_texts
 from lstmetrics.models.model import Model
+from lstmetrics.streaming import MultilabelConfusion
 
 __all__ = ["evaluate"]
 
@@ -58,8 +62,8 @@ def evaluate(
     Parameters
     ----------
     model : Model
-        A classifier, giving probabilities (batch, classes) or (batch, 1); or a language model,
-        giving a distribution per step.
+        A classifier, giving probabilities (batch, classes) or (batch, 1); or a tagger or a language
+        model, giving a distribution per step: one that has `labels`, or is given them, is a tagger.
     inputs : list of str, array_like, list of sequences of int, or iterable of batches
         What the model takes: see :meth:`lstmetrics.models.Model.predict`. Or a stream of mappings
         with ``inputs``, ``targets`` and some of ``lengths``, ``by``, ``texts`` and ``ids``, read
@@ -70,7 +74,8 @@ def evaluate(
     lengths : array_like of int, optional
         Where padded sequences end.
     labels : sequence of str or int, optional
-        What a classifier's outputs stand for; by default the model's own, else 0, 1, ...
+        What the outputs of a classifier or a tagger stand for; by default the model's own, else a
+        classifier's are 0, 1, ...
     pos_label : str or int, optional
         Which of two labels is the positive one; the second by default.
     batch_size : int, default=32
@@ -78,7 +83,8 @@ def evaluate(
     by : mapping from str to array_like of shape (n,), optional
         Columns by whose values the same metrics are given again.
     texts : sequence of str, optional
-        The texts, where the inputs are ids: for the worst mistakes, slices by length, duplicates.
+        The texts, where the inputs are ids: for the worst mistakes, slices by length, duplicates; a
+        tagger's are sequences of words.
     ids : sequence, optional
         Names of the samples; numbers of rows by default.
     train : tuple of inputs and targets, Report, or mapping from str to float, optional
@@ -114,6 +120,8 @@ def evaluate(
     ------
     lstmetrics.errors.ShapeError, lstmetrics.errors.InvalidValueError
         The data do not fit the model: shapes, ids or labels.
+    lstmetrics.errors.InvalidTypeError
+        Something is missing, or not for this kind of model.
 
     Examples
     --------
@@ -140,11 +148,21 @@ def evaluate(
         thresholds=thresholds,
         progress=progress,
     )
+    columns = {"inputs": inputs, "targets": targets, "lengths": lengths, "ids": ids, "by": by}
     if model.is_language_model:
-        return evaluate_language_model(
-            model, inputs, targets, options, lengths=lengths, batch_size=batch_size, train=train
+        _refuse(
+            "a model with a distribution for each step",
+            pos_label=pos_label,
+            validation=validation,
         )
-    names = _class_labels(model, labels)
+        names = model.labels if labels is None else labels
+        if names is not None:
+            columns["texts"] = texts
+            return evaluate_tagger(
+                model, columns, list(names), options, batch_size=batch_size, train=train
+            )
+        _refuse("a language model", texts=texts)
+        return evaluate_language_model(model, columns, options, batch_size=batch_size, train=train)
     rows = None
     if is_stream(inputs):
         batches: Iterator[Any] = iter(inputs)
@@ -160,23 +178,30 @@ def evaluate(
         columns["by"] = {name: as_rows(column) for name, column in (by or {}).items()}
         rows = len(inputs)
         batches = as_batches(columns, _ROWS, _FUNCTION)
-    runner = _Runner(model, names, options, pos_label, batch_size)
+    runner = _Runner(model, labels, options, pos_label, batch_size)
     return runner.evaluate(batches, rows, train, validation)
 
 
+def _refuse(what: str, **arguments: Any) -> None:
+    for name, value in arguments.items():
+        if value is not None:
+            raise InvalidTypeError(f"evaluate: {what} takes no {name}=")
+
+
 class _Runner:
-    """Runs one model over splits of data."""
+    """Runs one classifier over splits of data."""
 
     def __init__(
         self,
         model: Model,
-        labels: list[Label],
+        labels: Sequence[Label] | None,
         options: Options,
         pos_label: Label | None,
         batch_size: int,
     ) -> None:
         self._model = model
-        self._labels = labels
+        self._given_labels = labels
+        self._labels: list[Label] = []
         self._options = options
         self._pos_label = pos_label
         self._batch_size = batch_size
@@ -187,18 +212,41 @@ class _Runner:
         train_texts = None
         if isinstance(train, tuple):
             train_texts = train[0] if are_texts(train[0]) else None
-        run = self._classifying(self._options, train_texts)
-        if validation is not None:
-            inputs, targets = validation
-            truth = label_indices(targets, self._labels, "validation")
-            run.fit(truth, self._model.predict(inputs, self._batch_size))
+        run: Classifying | MultilabelRun | None = None
         facts = TextFacts(self._model.text)
-        run.outputs = OutputDigest("probabilities")
-        for batch in batches:
-            self._update(run, _mapping(batch), rows, facts)
+        for given in batches:
+            batch = _mapping(given)
+            if run is None:
+                run = self._started(np.ndim(batch["targets"]) == 2, train_texts, validation)
+            self._update(run, batch, rows, facts)
+        if run is None:
+            run = self._started(False, train_texts, validation)
         run.data |= facts.found()
-        of_train = self._metrics_of(train) if isinstance(train, tuple) else read_metrics(train)
+        if isinstance(train, tuple):
+            of_train: Any = self._metrics_of(train, isinstance(run, MultilabelRun))
+        else:
+            of_train = read_metrics(train)
         return run.report(model=self._model.name, train=of_train)
+
+    def _started(
+        self, several: bool, train_texts: Any, validation: Any
+    ) -> Classifying | MultilabelRun:
+        """Return an evaluation of one label a sample or of several, its validation data seen."""
+        self._labels = _class_labels(self._model, self._given_labels, several)
+        run: Classifying | MultilabelRun
+        if several:
+            _refuse("a model of several labels a sample", validation=validation)
+            run = MultilabelRun(
+                self._labels, self._options, with_scores=True, train_texts=train_texts
+            )
+        else:
+            run = self._classifying(self._options, train_texts)
+            if validation is not None:
+                inputs, targets = validation
+                truth = label_indices(targets, self._labels, "validation")
+                run.fit(truth, self._model.predict(inputs, self._batch_size))
+        run.outputs = OutputDigest("probabilities")
+        return run
 
     def _classifying(self, options: Options, train_texts: Any = None) -> Classifying:
         return Classifying(
@@ -210,27 +258,39 @@ class _Runner:
         )
 
     def _update(
-        self, run: Classifying, batch: dict[str, Any], rows: int | None, facts: TextFacts
+        self,
+        run: Classifying | MultilabelRun,
+        batch: dict[str, Any],
+        rows: int | None,
+        facts: TextFacts,
     ) -> None:
         inputs, texts, lengths = batch["inputs"], batch["texts"], batch["lengths"]
-        truth = label_indices(batch["targets"], self._labels)
         if are_texts(inputs):
             texts = inputs if texts is None else texts
             inputs, ends = facts.encode(inputs)
             lengths = ends if lengths is None else lengths
+        if isinstance(run, MultilabelRun):
+            truth = np.asarray(batch["targets"])
+        else:
+            truth = label_indices(batch["targets"], self._labels)
         scores = self._model.predict(inputs, self._batch_size, lengths=lengths)
         if run.outputs is not None:
             run.outputs.update(scores)
         run.update(truth, scores=scores, by=batch["by"], texts=texts, ids=batch["ids"], total=rows)
 
-    def _metrics_of(self, split: tuple[Any, Any]) -> dict[str, float]:
+    def _metrics_of(self, split: tuple[Any, Any], several: bool) -> dict[str, float]:
         """Return what the model reaches on another split."""
-        run = self._classifying(Options())
+        counts = MultilabelConfusion(len(self._labels))
+        states = None if several else self._classifying(Options()).states
         columns = {"inputs": split[0], "targets": as_rows(split[1])}
         for batch in as_batches(columns, _ROWS, _FUNCTION):
             scores = self._model.predict(batch["inputs"], self._batch_size)
-            run.states.update_scores(label_indices(batch["targets"], self._labels, "train"), scores)
-        return run.states.metrics()
+            if states is None:
+                counts.update(np.asarray(batch["targets"]), scores > HALF)
+            else:
+                truth = label_indices(batch["targets"], self._labels, "train")
+                states.update_scores(truth, scores)
+        return multilabel_metrics(counts) if states is None else states.metrics()
 
 
 def _mapping(batch: Any) -> dict[str, Any]:
@@ -239,7 +299,7 @@ def _mapping(batch: Any) -> dict[str, Any]:
     return check_batch(batch, _NAMES, "inputs", _FUNCTION)
 
 
-def _class_labels(model: Model, labels: Sequence[Label] | None) -> list[Label]:
+def _class_labels(model: Model, labels: Sequence[Label] | None, several: bool) -> list[Label]:
     shape = model.output_shape
     if isinstance(shape, list):
         raise ShapeError(f"evaluate: a classifier has one output, this model has {len(shape)}")
@@ -248,7 +308,7 @@ def _class_labels(model: Model, labels: Sequence[Label] | None) -> list[Label]:
             f"evaluate: a classifier gives (None, classes), this model gives {shape}; set "
             "return_sequences=False on its last LSTM"
         )
-    classes = shape[-1] if shape[-1] != 1 else 2
+    classes = shape[-1] if shape[-1] != 1 or several else 2
     names = labels if labels is not None else model.labels
     chosen: list[Label] = list(range(int(classes or 0))) if names is None else plain(list(names))
     if len(chosen) != classes:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, Self
 
 import numpy as np
@@ -11,30 +11,113 @@ import numpy.typing as npt
 from lstmetrics.errors import InvalidParameterError, ShapeError
 from lstmetrics.evaluation.classification import ONE_LABEL, measured, rate_metrics
 from lstmetrics.evaluation.labels import Indices
-from lstmetrics.streaming import Confusion
+from lstmetrics.streaming import Confusion, Grouped
+from lstmetrics.streaming._base import Streaming
 
-__all__ = ["LENGTHS", "SliceCounts", "length_buckets"]
+__all__ = ["LENGTHS", "TOKENS", "SliceCounts", "StateSlices", "buckets_of", "length_buckets"]
 
-LENGTHS = "text length"
+LENGTHS = "text length"  # in characters
+TOKENS = "tokens"  # the length in tokens
 _MOST = 1000  # values of one column
 # Upper ends of the buckets of lengths: powers of two.
 _EDGES = 1 << np.arange(3, 21)
 
 
-def length_buckets(texts: Sequence[str]) -> npt.NDArray[Any]:
+def length_buckets(texts: Sequence[Any]) -> npt.NDArray[Any]:
     """Return for each text the bucket of its length in characters, such as ``"16-31"``.
 
     Parameters
     ----------
-    texts : sequence of str
+    texts : sequence of str or of sequences
 
     Returns
     -------
     ndarray of str, shape (n,)
     """
-    lengths = np.fromiter(map(len, texts), np.int64, len(texts))
+    return buckets_of(np.fromiter(map(len, texts), np.int64, len(texts)))
+
+
+def buckets_of(lengths: npt.NDArray[np.int64]) -> npt.NDArray[Any]:
+    """Return for each length its bucket, such as ``"16-31"``."""
     names = ["0-7", *(f"{low}-{2 * low - 1}" for low in _EDGES.tolist())]
     return np.asarray(names)[np.searchsorted(_EDGES, lengths, side="right")]
+
+
+class _Values:
+    """The different values of a column, numbered as they come."""
+
+    def __init__(self, column: str) -> None:
+        self.column = column
+        self.numbers: dict[Any, int] = {}
+
+    def number(self, value: Any) -> int:
+        number = self.numbers.setdefault(value, len(self.numbers))
+        if number >= _MOST:
+            raise InvalidParameterError(
+                f"by: column {self.column!r} has more than {_MOST:,} values; group them first"
+            )
+        return number
+
+    def coded(self, values: Any, rows: int) -> Indices:
+        """Return the number of each row's value."""
+        distinct, places = _coded(values)
+        if places.shape != (rows,):
+            raise ShapeError(
+                f"by[{self.column!r}] must have {rows} values, got shape {places.shape}"
+            )
+        return np.asarray([self.number(value) for value in distinct], np.int64)[places]
+
+    def ordered(self) -> list[tuple[Any, int]]:
+        return sorted(self.numbers.items(), key=lambda item: _order(item[0]))
+
+
+class StateSlices:
+    """A state of any kind for each value of a column.
+
+    Parameters
+    ----------
+    column : str
+        The column's name.
+    blank : streaming state
+        What each value's state starts as.
+    """
+
+    def __init__(self, column: str, blank: Streaming) -> None:
+        self._values = _Values(column)
+        self._states = Grouped(blank)
+
+    def update(
+        self,
+        values: npt.ArrayLike,
+        rows: int,
+        *arrays: Any,
+        sizes: npt.NDArray[np.int64] | None = None,
+        **named: Any,
+    ) -> None:
+        """Add a batch of so many rows: the column's values, and what the state's update takes.
+
+        Where the state counts tokens, `sizes` says how many each row has.
+        """
+        codes = self._values.coded(values, rows)
+        self._states.update(codes if sizes is None else np.repeat(codes, sizes), *arrays, **named)
+
+    def rows(self, described: Callable[[Any], dict[str, Any]]) -> list[dict[str, Any]]:
+        """Return for each value, in ascending order, what is to be said of its state.
+
+        Parameters
+        ----------
+        described : callable
+            Gives ``samples``, ``metrics`` and ``intervals`` of a state.
+
+        Returns
+        -------
+        list of dict
+            With ``column`` and ``value`` as well.
+        """
+        return [
+            {"column": self._values.column, "value": value, **described(self._states[number])}
+            for value, number in self._values.ordered()
+        ]
 
 
 class SliceCounts:
@@ -53,38 +136,22 @@ class SliceCounts:
     def __init__(self, column: str, classes: int) -> None:
         self.column = column
         self._classes = classes
-        self._values: dict[Any, int] = {}
+        self._values = _Values(column)
         self._counts = Confusion()
 
     def update(self, values: npt.ArrayLike, truth: Indices, predicted: Indices) -> None:
         """Add a batch of the column's values, and of true and predicted classes by index."""
-        distinct, places = _coded(values)
-        if places.shape != truth.shape:
-            raise ShapeError(
-                f"by[{self.column!r}] must have {truth.size} values, got shape {places.shape}"
-            )
-        known = [self._place(value) for value in distinct]
-        offset = (np.asarray(known, np.int64) * self._classes)[places] if known else 0
+        offset = self._values.coded(values, len(truth)) * self._classes
         self._counts.update(offset + truth, offset + predicted)
-
-    def _place(self, value: Any) -> int:
-        place = self._values.setdefault(value, len(self._values))
-        if place >= _MOST:
-            raise InvalidParameterError(
-                f"by: column {self.column!r} has more than {_MOST:,} values; group them first"
-            )
-        return place
 
     def merge(self, other: Self) -> Self:
         """Add what another instance, of the same column and classes, has seen."""
         if (self.column, self._classes) != (other.column, other._classes):
             raise InvalidParameterError("only slices of the same column and classes can merge")
-        for value in other._values:
-            self._place(value)
         seen = other._counts.labels
-        owner = {place: value for value, place in other._values.items()}
+        owner = {number: value for value, number in other._values.numbers.items()}
         moved = [
-            self._values[owner[code // self._classes]] * self._classes + code % self._classes
+            self._values.number(owner[code // self._classes]) * self._classes + code % self._classes
             for code in map(int, seen)
         ]
         if moved:
@@ -95,8 +162,8 @@ class SliceCounts:
         """Return for each value, in ascending order, the confusion by class index."""
         seen = {int(code) for code in self._counts.labels}
         found = {}
-        for value in sorted(self._values, key=_order):
-            first = self._values[value] * self._classes
+        for value, number in self._values.ordered():
+            first = number * self._classes
             codes = sorted(seen & set(range(first, first + self._classes)))
             matrix = self._counts.matrix(labels=codes)
             found[value] = Confusion.from_matrix(matrix, [code - first for code in codes])

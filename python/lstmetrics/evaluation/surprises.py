@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import heapq
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -13,12 +14,12 @@ from lstmetrics.models import CharVocabulary, WordVocabulary
 from lstmetrics.models.text import Vocabulary
 from lstmetrics.streaming import Tokens
 
-__all__ = ["Positions", "Surprises", "Unigrams"]
+__all__ = ["CONTEXT", "Positions", "Spoken", "Surprises", "Unigrams"]
 
 Ids = npt.NDArray[Any]
 Losses = npt.NDArray[np.float64]
 
-_CONTEXT = 40  # tokens before a surprising one that are shown
+CONTEXT = 40  # tokens before a surprising one that are shown
 _STEPS = 1 << np.arange(31)  # where buckets of positions begin
 
 
@@ -44,13 +45,15 @@ class Unigrams:
         self._counts = np.zeros(vocabulary, np.int64)
 
     def count(self, ids: npt.ArrayLike) -> None:
-        """Add tokens.
+        """Add tokens; the vocabulary grows where it must.
 
         Parameters
         ----------
         ids : array_like of int
         """
-        self._counts += np.bincount(np.asarray(ids, np.int64), minlength=len(self._counts))
+        counts = np.bincount(np.asarray(ids, np.int64), minlength=len(self._counts))
+        counts[: len(self._counts)] += self._counts
+        self._counts = counts
 
     def baseline(self, train: Unigrams | None) -> dict[str, Any]:
         """Return the perplexity of these tokens under mere frequencies.
@@ -69,13 +72,18 @@ class Unigrams:
         seen = np.flatnonzero(self._counts)
         if not seen.size:
             return {}
-        counts = self._counts if train is None else train._counts + 1
+        counts = self._counts if train is None else self._plus_one(train)
         shares = counts[seen] / np.float64(numeric.exact_sum(counts))
         state = Tokens().update_nll(-numeric.log(shares), sample_weight=self._counts[seen])
         return {
             "unigram_perplexity": state.perplexity(),
             "unigram_from": "these texts" if train is None else "training data",
         }
+
+    def _plus_one(self, train: Unigrams) -> Ids:
+        counts = np.ones(max(len(self._counts), len(train._counts)), np.int64)
+        counts[: len(train._counts)] += train._counts
+        return counts
 
 
 class Positions:
@@ -84,15 +92,12 @@ class Positions:
     def __init__(self) -> None:
         self._buckets: dict[int, Tokens] = {}
 
-    def update(self, loss: Losses, counted: npt.NDArray[np.bool_]) -> None:
-        """Add the losses of a block of rows."""
-        steps = loss.shape[1]
-        for first in _STEPS[steps >= _STEPS].tolist():
-            part = slice(first - 1, 2 * first - 1)
-            here = counted[:, part]
-            if here.any():
-                state = self._buckets.setdefault(first, Tokens())
-                state.update_nll(loss[:, part][here])
+    def update(self, losses: Losses, steps: Ids) -> None:
+        """Add tokens: their losses, and their positions, counted from 1."""
+        places = np.searchsorted(_STEPS, steps, side="right")
+        for place in np.flatnonzero(np.bincount(places)).tolist():
+            state = self._buckets.setdefault(int(_STEPS[place - 1]), Tokens())
+            state.update_nll(losses[places == place])
 
     def rows(self, level: float) -> list[dict[str, Any]]:
         """Return ``first`` and ``last`` position, counted from 1, tokens, loss and its bounds."""
@@ -119,52 +124,60 @@ class Surprises:
     ----------
     limit : int
         How many are kept.
-    vocabulary : Vocabulary or None
-        The model's, by which ids are shown as text.
     """
 
-    def __init__(self, limit: int, vocabulary: Vocabulary | None) -> None:
+    def __init__(self, limit: int) -> None:
         self._limit = limit
+        self._found: list[tuple[float, str, str, Any, int]] = []
+
+    def update(self, losses: Losses, shown: Callable[[int], tuple[str, str, Any, int]]) -> None:
+        """Add tokens.
+
+        Parameters
+        ----------
+        losses : ndarray of float64, shape (n,)
+        shown : callable
+            Gives for the place of a loss the text before, the token, its row and its position.
+        """
+        if not self._limit or not losses.size:
+            return
+        places = np.arange(losses.size)
+        if losses.size > self._limit:
+            least = np.partition(losses, -self._limit)[-self._limit]
+            places = np.flatnonzero(losses >= least)
+        found = [(-float(losses[place]), *shown(place)) for place in places.tolist()]
+        self._found = heapq.nsmallest(self._limit, [*self._found, *found])
+
+    def rows(self) -> list[dict[str, Any]]:
+        """Return them, the most surprising first."""
+        names = ("text", "token", "row", "position")
+        return [
+            {"loss": -negative, **dict(zip(names, shown, strict=True))}
+            for negative, *shown in self._found
+        ]
+
+
+class Spoken:
+    """Ids as the text they stand for.
+
+    Parameters
+    ----------
+    vocabulary : Vocabulary or None
+        The model's; without one that is known, ids are shown as numbers.
+    """
+
+    def __init__(self, vocabulary: Vocabulary | None) -> None:
         self._names: list[str] | None = None
         self._joint = " "
         if isinstance(vocabulary, CharVocabulary):
             self._names, self._joint = vocabulary.characters, ""
         elif isinstance(vocabulary, WordVocabulary):
             self._names = vocabulary.tokens
-        self._found: list[tuple[float, str, str, int, int]] = []
 
-    def update(
-        self, ids: Ids, targets: Ids, loss: Losses, counted: npt.NDArray[np.bool_], row: int
-    ) -> None:
-        """Add a block of rows, the first of which has the number `row`."""
-        if not self._limit or not counted.any():
-            return
-        places = np.flatnonzero(counted)
-        losses = loss.reshape(-1)[places]
-        if losses.size > self._limit:
-            least = np.partition(losses, -self._limit)[-self._limit]
-            places = places[losses >= least]
-        found = []
-        for place in places.tolist():
-            which, step = divmod(place, loss.shape[1])
-            before = ids[which, max(0, step + 1 - _CONTEXT) : step + 1].tolist()
-            text = self._joint.join(map(self._name, before))
-            token = self._name(int(targets[which, step]))
-            found.append((-float(loss[which, step]), text, token, row + which, step + 1))
-        self._found = heapq.nsmallest(self._limit, [*self._found, *found])
+    def before(self, ids: Ids, step: int) -> str:
+        """Return the last tokens of a row up to a step, that one included."""
+        return self._joint.join(map(self.name, ids[max(0, step + 1 - CONTEXT) : step + 1].tolist()))
 
-    def _name(self, token: int) -> str:
+    def name(self, token: int) -> str:
+        """Return one token."""
         return str(token) if self._names is None else self._names[token]
-
-    def rows(self) -> list[dict[str, Any]]:
-        """Return them, the most surprising first."""
-        return [
-            {
-                "loss": -negative,
-                "text": text,
-                "token": token,
-                "row": row,
-                "position": step,
-            }
-            for negative, text, token, row, step in self._found
-        ]

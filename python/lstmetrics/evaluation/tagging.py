@@ -4,26 +4,32 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import chain
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from lstmetrics import _arrays
-from lstmetrics.errors import InvalidTypeError
+from lstmetrics.errors import InvalidTypeError, ShapeError
 from lstmetrics.evaluation.batches import as_batches, check_batch, is_stream
 from lstmetrics.evaluation.classifying import finished
-from lstmetrics.evaluation.digests import combined
+from lstmetrics.evaluation.digests import OutputDigest, combined
 from lstmetrics.evaluation.goals import Goal
 from lstmetrics.evaluation.intervals import Drawn, bootstrapped
+from lstmetrics.evaluation.labels import Indices
+from lstmetrics.evaluation.mistakes import WorstMistakes
 from lstmetrics.evaluation.options import Options, Progress, options_of, read_metrics
+from lstmetrics.evaluation.places import Places
 from lstmetrics.evaluation.report import Report
+from lstmetrics.evaluation.slices import TOKENS, StateSlices, buckets_of
 from lstmetrics.streaming import Entities
 
-__all__ = ["evaluate_tags"]
+__all__ = ["TaggingRun", "evaluate_tags"]
 
 _FUNCTION = "evaluate_tags"
 _ROWS = 1024  # sequences of a batch; results do not depend on it
-_NAMES = frozenset({"y_true", "y_pred"})
+_NAMES = frozenset({"y_true", "y_pred", "tokens", "by", "ids"})
 _RATES = ("precision", "recall", "f1")
 _AVERAGES = {"": "micro", "_macro": "macro", "_weighted": "weighted"}
 
@@ -34,12 +40,16 @@ def evaluate_tags(
     *,
     mode: str | None = None,
     scheme: str | None = None,
+    tokens: Sequence[Any] | None = None,
+    by: Mapping[str, npt.ArrayLike] | None = None,
+    ids: Sequence[Any] | None = None,
     train: Report | Mapping[str, float] | None = None,
     history: Any = None,
     goals: Mapping[str, float] | Iterable[Goal] | None = None,
     level: float = 0.95,
     replicates: int = 1000,
     seed: int = 0,
+    worst: int = 20,
     progress: Progress | None = None,
 ) -> Report:
     """Report on tags of sequences: named entities, chunks, slots.
@@ -48,11 +58,18 @@ def evaluate_tags(
     ----------
     y_true : sequence of sequences of str, or iterable of batches
         The true tags, such as ``B-PER``, ``I-PER`` and ``O``; or a stream of mappings with
-        ``y_true`` and ``y_pred``, which is read once.
+        ``y_true`` and ``y_pred``, and some of ``tokens``, ``by`` and ``ids``, which is read once.
     y_pred : sequence of sequences of str, optional
         The predicted tags, of as many sequences and tokens.
     mode, scheme : str, optional
         How tags are read: see :class:`lstmetrics.streaming.Entities`.
+    tokens : sequence of sequences of str, optional
+        The tokens themselves, for the worst mistakes.
+    by : mapping from str to array_like of shape (n,), optional
+        Columns by whose values the same metrics are given again; they also are by the number of
+        tokens of a sequence.
+    ids : sequence, optional
+        Names of the sequences; numbers by default.
     train : Report or mapping from str to float, optional
         What the same tagger reaches on its training data, such as ``{"loss": 0.02}``.
     history : keras.callbacks.History or mapping, optional
@@ -64,6 +81,8 @@ def evaluate_tags(
         Of the confidence intervals.
     replicates, seed : int, default=1000 and 0
         Of the bootstrap; 0 replicates leave out the intervals that need it.
+    worst : int, default=20
+        How many of the tokens with a wrong tag are kept.
     progress : callable, optional
         Called after every batch with the sequences done, and how many there are or None.
 
@@ -91,54 +110,170 @@ def evaluate_tags(
         level=level,
         replicates=replicates,
         seed=seed,
+        worst=worst,
         progress=progress,
     )
-    start = time.perf_counter()
-    counts = Entities(mode, scheme)
-    rows, done = None, 0
+    run = TaggingRun(options, mode, scheme)
+    rows = None
     if is_stream(y_true):
-        if y_pred is not None:
-            raise InvalidTypeError(f"{_FUNCTION}: of a stream, y_pred comes in its batches")
+        if y_pred is not None or by or tokens is not None or ids is not None:
+            raise InvalidTypeError(f"{_FUNCTION}: of a stream, all columns come in its batches")
         batches: Iterator[Any] = iter(y_true)
     else:
         if y_pred is None:
             raise InvalidTypeError(f"{_FUNCTION}: y_pred is missing, the predicted tags")
-        columns: dict[str, list[Any]] = {"y_true": list(y_true), "y_pred": list(y_pred)}
+        columns: dict[str, Any] = {"y_true": _rows(y_true), "y_pred": _rows(y_pred)}
+        columns |= {"tokens": tokens, "ids": ids, "by": dict(by or {})}
         rows = len(columns["y_true"])
-        batches = _without_groups(as_batches(columns, _ROWS, _FUNCTION))
+        batches = as_batches(columns, _ROWS, _FUNCTION)
     for given in batches:
         batch = check_batch(given, _NAMES, "y_true", _FUNCTION)
-        counts.update(batch["y_true"], batch["y_pred"])
-        done += len(batch["y_true"])
-        if progress is not None:
-            progress(done, rows)
-    return _report(counts, options, start, read_metrics(train))
+        if batch["y_pred"] is None:
+            raise InvalidTypeError(f"{_FUNCTION}: a batch needs y_pred, the predicted tags")
+        extra = {name: batch[name] for name in ("by", "tokens", "ids")}
+        run.update(batch["y_true"], batch["y_pred"], total=rows, **extra)
+    return run.report(train=read_metrics(train))
 
 
-def _without_groups(batches: Iterator[dict[str, Any]]) -> Iterator[dict[str, Any]]:
-    for batch in batches:
-        yield {name: batch[name] for name in _NAMES}
+def _rows(tags: Any) -> Any:
+    """Return sequences that can be cut into batches: what is a column stays one."""
+    return tags if hasattr(tags, "__getitem__") else list(tags)
 
 
-def _report(
-    counts: Entities, options: Options, start: float, train: dict[str, float] | None
-) -> Report:
-    digests = {"entities": counts.digest()}
-    found = Report(
-        kind="tagging",
-        task="entities",
-        samples=counts.tokens,
-        metrics=_metrics(counts) | {"token_accuracy": counts.token_accuracy()},
-        intervals=_intervals(counts, options.drawn),
-        labels=list(counts.types),
-        per_class=_per_type(counts, options.drawn.level),
-        train=train,
-        history=options.history,
-        digest=combined(digests),
-        digests=digests,
-        seconds=0.0,
-    )
-    return finished(found, options, start)
+class TaggingRun:
+    """What an evaluation of tagged sequences has seen so far.
+
+    Memory goes by types, slices and the mistakes that are kept.
+
+    Parameters
+    ----------
+    options : Options
+        What else is asked for.
+    mode, scheme : str, optional
+        How tags are read: see :class:`lstmetrics.streaming.Entities`.
+    """
+
+    def __init__(
+        self, options: Options, mode: str | None = None, scheme: str | None = None
+    ) -> None:
+        self.start = time.perf_counter()
+        self.counts = Entities(mode, scheme)
+        self.data: dict[str, Any] = {}
+        self.outputs: OutputDigest | None = None
+        self._options = options
+        self._worst = WorstMistakes(options.worst)
+        self._with_scores = False
+        self._slices: dict[str, StateSlices] = {}
+        self._rows = 0
+
+    def update(
+        self,
+        truth: Any,
+        predicted: Any,
+        *,
+        confidence: npt.NDArray[Any] | None = None,
+        by: Mapping[str, npt.ArrayLike] | None = None,
+        tokens: Sequence[Any] | None = None,
+        ids: Sequence[Any] | None = None,
+        total: int | None = None,
+    ) -> None:
+        """Add a batch of sequences: true and predicted tags, and how sure of each token."""
+        true, sizes = _flat(truth)
+        if tokens is not None:
+            _check_tokens(tokens, sizes, self._rows)
+        self.counts.update(truth, predicted)
+        called, _ = _flat(predicted)
+        rows = len(sizes)
+        for name, values in {**(by or {}), TOKENS: buckets_of(sizes)}.items():
+            if name not in self._slices:
+                blank = Entities(self.counts.mode, self.counts.scheme)
+                self._slices[name] = StateSlices(name, blank)
+            self._slices[name].update(values, rows, _lists(truth), _lists(predicted))
+        names = range(self._rows, self._rows + rows) if ids is None else ids
+        self._keep_worst(true, called, sizes, confidence, tokens, names)
+        self._rows += rows
+        if self._options.progress is not None:
+            self._options.progress(self._rows, total)
+
+    def _keep_worst(
+        self,
+        true: npt.NDArray[Any],
+        called: npt.NDArray[Any],
+        sizes: Indices,
+        confidence: npt.NDArray[Any] | None,
+        tokens: Sequence[Any] | None,
+        names: Sequence[Any],
+    ) -> None:
+        """Keep the tokens whose tag is wrong, each a mistake of its own."""
+        wrong = np.flatnonzero(true != called)
+        place = Places(sizes, tokens, names)
+        self._with_scores |= confidence is not None
+        self._worst.update(
+            true[wrong],
+            called[wrong],
+            None if confidence is None else confidence[wrong],
+            None if tokens is None else place.texts(),
+            place.names(),
+            owners=wrong,
+        )
+
+    def metrics(self) -> dict[str, float]:
+        """Return the headline metrics so far."""
+        return _all_metrics(self.counts)
+
+    def report(self, *, model: str | None = None, train: dict[str, float] | None = None) -> Report:
+        """Return what was found, with diagnosis and verdict."""
+        counts, drawn = self.counts, self._options.drawn
+        digests = {"entities": counts.digest()}
+        outputs = {} if self.outputs is None else {"outputs": self.outputs.hexdigest()}
+        found = Report(
+            kind="tagging",
+            task="entities",
+            model=model,
+            samples=counts.tokens,
+            metrics=self.metrics(),
+            intervals=_intervals(counts, drawn),
+            labels=list(counts.types),
+            per_class=_per_type(counts, drawn.level),
+            slices=[
+                row
+                for states in self._slices.values()
+                for row in states.rows(lambda state: _of_slice(state, drawn.level))
+            ],
+            worst=self._worst.rows(self._with_scores),
+            train=train,
+            history=self._options.history,
+            data=self.data,
+            digest=combined(digests),
+            digests=digests | outputs,
+            seconds=0.0,
+        )
+        return finished(found, self._options, self.start)
+
+
+def _flat(tags: Any) -> tuple[npt.NDArray[Any], Indices]:
+    """Return the tags of sequences one after the other as text, and how many each has."""
+    if hasattr(tags, "value_lengths"):
+        sizes, flat = np.asarray(tags.value_lengths().to_pylist()), tags.flatten().to_pylist()
+    else:
+        sizes, flat = np.fromiter(map(len, tags), np.int64, len(tags)), chain.from_iterable(tags)
+    return np.asarray(list(flat), str), sizes.astype(np.int64)
+
+
+def _check_tokens(tokens: Sequence[Any], sizes: Indices, first: int) -> None:
+    found = np.fromiter(map(len, tokens), np.int64, len(tokens))
+    if found.shape != sizes.shape:
+        raise ShapeError(f"{_FUNCTION}: {len(sizes)} rows of y_true and {len(found)} of tokens")
+    wrong = np.flatnonzero(found != sizes)
+    if wrong.size:
+        row = int(wrong[0])
+        raise ShapeError(
+            f"{_FUNCTION}: row {first + row} has {sizes[row]} tags and {found[row]} tokens"
+        )
+
+
+def _lists(tags: Any) -> Any:
+    return tags.to_pylist() if hasattr(tags, "to_pylist") else [list(row) for row in tags]
 
 
 def _metrics(counts: Entities) -> dict[str, float]:
@@ -146,6 +281,24 @@ def _metrics(counts: Entities) -> dict[str, float]:
         f"{name}{suffix}": float(getattr(counts, name)(average=average, zero_division=0))
         for suffix, average in _AVERAGES.items()
         for name in _RATES
+    }
+
+
+def _all_metrics(counts: Entities) -> dict[str, float]:
+    return _metrics(counts) | {"token_accuracy": counts.token_accuracy()}
+
+
+def _of_slice(counts: Entities, level: float) -> dict[str, Any]:
+    metrics = _all_metrics(counts)
+    intervals = {
+        name: counts.interval(name, level, average="micro", zero_division=0)
+        for name in ("precision", "recall")
+    }
+    names = ("f1", "precision", "recall", "token_accuracy")
+    return {
+        "samples": counts.tokens,
+        "metrics": {name: metrics[name] for name in names},
+        "intervals": intervals | {"token_accuracy": counts.interval("token_accuracy", level)},
     }
 
 
