@@ -25,6 +25,23 @@ struct LooksAhead {
   }
 };
 
+// The multiply-adds of a layer's products for one step of one row.
+struct WorkOfStep {
+  std::size_t operator()(const LstmSpec& layer) const {
+    return layer.kernel.values.size() + layer.recurrent_kernel.values.size() +
+           layer.projection.values.size();
+  }
+  std::size_t operator()(const BidirectionalSpec& layer) const {
+    return (*this)(layer.forward) + (*this)(layer.backward);
+  }
+  std::size_t operator()(const DenseSpec& layer) const { return layer.kernel.values.size(); }
+  std::size_t operator()(const Conv1dSpec& layer) const { return layer.kernel.values.size(); }
+  template <class Other>
+  std::size_t operator()(const Other&) const {
+    return 0;
+  }
+};
+
 // A mask that says where rows end.
 const std::uint8_t* mask_of_lengths(const Block& block, std::vector<std::uint8_t>& mask) {
   mask.assign(block.rows * block.steps, 0);
@@ -53,6 +70,7 @@ Graph::Graph(const GraphSpec& spec) {
                              std::to_string(kMostInputs) + " inputs are not supported");
     }
     nodes_.push_back({make_layer(node, in, slots_), node.inputs, shapes[i]});
+    work_of_step_ += std::visit(WorkOfStep{}, node.layer);
     if (std::holds_alternative<InputSpec>(node.layer)) add_input(node, shapes[i][0], spec);
   }
   find_obstacle(spec);
@@ -251,8 +269,8 @@ void Graph::run_node(const kernels::Table& table, const Node& node, Workspace& w
   }
 }
 
-void Graph::logits(const kernels::Table& table, const Block& trunk, std::size_t first,
-                   std::size_t count, float* out) const {
+void Graph::logits(const kernels::Table& table, runtime::Team& team, const Block& trunk,
+                   std::size_t first, std::size_t count, float* out) const {
   Block positions = trunk;
   positions.rows = count;
   positions.steps = 1;
@@ -265,6 +283,7 @@ void Graph::logits(const kernels::Table& table, const Block& trunk, std::size_t 
                .stride = logits_stride_,
                .data = out};
   Workspace unused;
+  unused.team = &team;
   NodeMemory none;
   const Block* in[] = {&positions};
   logits_layer_->run({table, unused, none, in, {&result, 1}});

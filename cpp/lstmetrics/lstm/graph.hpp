@@ -53,9 +53,11 @@ class LSTMETRICS_API Graph {
   // positions at a time by `logits` from what the layers before them gave.
   const Block& run_trunk(const kernels::Table& table, std::span<const Block> in,
                          Workspace& workspace) const;
-  void logits(const kernels::Table& table, const Block& trunk, std::size_t first, std::size_t count,
-              float* out) const;
+  void logits(const kernels::Table& table, runtime::Team& team, const Block& trunk,
+              std::size_t first, std::size_t count, float* out) const;
   std::size_t logits_stride() const noexcept { return logits_stride_; }
+  // Multiply-adds of one step of one row, about.
+  std::size_t work_of_step() const noexcept { return work_of_step_; }
 
  private:
   struct Node {
@@ -86,6 +88,7 @@ class LSTMETRICS_API Graph {
   std::size_t head_nodes_ = 0;  // nodes at the end that make the logits and their softmax
   std::unique_ptr<Layer> logits_layer_;
   std::size_t logits_stride_ = 0;
+  std::size_t work_of_step_ = 0;
 };
 
 }  // namespace lstmetrics::lstm

@@ -33,37 +33,36 @@ std::size_t InputProjection::most_rows(const Block& in) const {
   return std::max(in.rows, floats / kernel_.row_size());
 }
 
-std::size_t InputProjection::ready(const LayerRun& run, const Pass& pass, std::size_t done) const {
+std::size_t InputProjection::ready(const Pass& pass, std::size_t done) const {
   const bool by_token = pass.in.table != nullptr && cache_ != nullptr;
   const std::size_t count = most_rows(pass.in) / pass.in.rows;
   // A few steps of each row do not lie side by side: one product of all of them reads the weights
   // once, one for each row as often as there are rows.
   const bool side_by_side = count <= 1 || count >= pass.in.steps;
-  return by_token || pass.in.mask != nullptr || !side_by_side ? ready_counting(run, pass, done)
-                                                              : ready_all(run, pass, done);
+  return by_token || pass.in.mask != nullptr || !side_by_side ? ready_counting(pass, done)
+                                                              : ready_all(pass, done);
 }
 
-void InputProjection::multiply(const kernels::Table& table, PackedMatrix::Rows rows,
-                               float* out) const {
+void InputProjection::multiply(const Pass& pass, PackedMatrix::Rows rows) const {
   if (rows.count == 0) return;
-  kernel_.multiply(table, rows, bias_.data(), 0, out, kernel_.row_size());
+  kernel_.multiply(pass.table, pass.team, rows, bias_.data(), 0, pass.projected.rows.data(),
+                   kernel_.row_size());
 }
 
 // Where every step counts, and all of them or one of each row are wanted, the features lie side by
 // side, or equally far apart, as they are.
-std::size_t InputProjection::ready_all(const LayerRun& run, const Pass& pass,
-                                       std::size_t done) const {
+std::size_t InputProjection::ready_all(const Pass& pass, std::size_t done) const {
   const Block& in = pass.in;
   const std::size_t count = std::clamp<std::size_t>(most_rows(in) / in.rows, 1, in.steps - done);
   const std::size_t first = pass.backwards ? in.steps - done - count : done;
-  ProjectedRows& projected = run.workspace.projected;
+  ProjectedRows& projected = pass.projected;
   projected.rows.resize_at_least(in.rows * count * kernel_.row_size());
   projected.starts.resize(in.rows * count);
-  float* rows = projected.rows.data();
+  const float* rows = projected.rows.data();
   if (count == in.steps) {
-    multiply(run.table, {in.data, in.stride, in.rows * count}, rows);
+    multiply(pass, {in.data, in.stride, in.rows * count});
   } else {
-    multiply(run.table, {in.at(0, first), in.steps * in.stride, in.rows}, rows);
+    multiply(pass, {in.at(0, first), in.steps * in.stride, in.rows});
   }
   for (std::size_t i = 0; i < count; ++i) {
     const std::size_t within = pass.step(done + i) - first;
@@ -74,12 +73,11 @@ std::size_t InputProjection::ready_all(const LayerRun& run, const Pass& pass,
   return count;
 }
 
-std::size_t InputProjection::ready_counting(const LayerRun& run, const Pass& pass,
-                                            std::size_t done) const {
+std::size_t InputProjection::ready_counting(const Pass& pass, std::size_t done) const {
   const Block& in = pass.in;
   const std::size_t most = most_rows(in);
   const bool by_token = in.table != nullptr && cache_ != nullptr;
-  ProjectedRows& projected = run.workspace.projected;
+  ProjectedRows& projected = pass.projected;
   projected.inputs.resize_at_least(most * in.stride);
   projected.rows.resize_at_least(most * kernel_.row_size());
   projected.starts.clear();
@@ -109,7 +107,7 @@ std::size_t InputProjection::ready_counting(const LayerRun& run, const Pass& pas
       projected.starts.push_back(start_of(row, t));
     }
   }
-  multiply(run.table, {projected.inputs.data(), in.stride, rows}, projected.rows.data());
+  multiply(pass, {projected.inputs.data(), in.stride, rows});
   if (by_token) cache_->keep(projected.numbers.tokens(), projected.rows.data());
   return count;
 }

@@ -8,9 +8,11 @@
 #include <cstddef>
 #include <memory>
 
-#include "lstmetrics/lstm/layer.hpp"
+#include "lstmetrics/lstm/block_input.hpp"
 #include "lstmetrics/lstm/packing.hpp"
+#include "lstmetrics/lstm/projected_rows.hpp"
 #include "lstmetrics/lstm/row_cache.hpp"
+#include "lstmetrics/runtime/team.hpp"
 
 namespace lstmetrics::lstm {
 
@@ -21,8 +23,11 @@ class InputProjection {
   // The input will be of so many tokens.
   void expect_tokens(std::size_t vocabulary);
 
-  // The order of a pass over the steps.
+  // A pass over the steps in their order or against it; what is projected lies in `projected`.
   struct Pass {
+    const kernels::Table& table;
+    runtime::Team& team;
+    ProjectedRows& projected;
     const Block& in;
     bool backwards;
 
@@ -31,14 +36,14 @@ class InputProjection {
     }
   };
   // Readies steps of a pass from number `done` on, at least one and as many as stay in the nearer
-  // caches, and returns how many. The workspace's `starts` then holds [steps][rows], null where a
-  // step does not count.
-  std::size_t ready(const LayerRun& run, const Pass& pass, std::size_t done) const;
+  // caches, and returns how many. `starts` then holds [steps][rows], null where a step does not
+  // count.
+  std::size_t ready(const Pass& pass, std::size_t done) const;
 
  private:
-  std::size_t ready_all(const LayerRun& run, const Pass& pass, std::size_t done) const;
-  std::size_t ready_counting(const LayerRun& run, const Pass& pass, std::size_t done) const;
-  void multiply(const kernels::Table& table, PackedMatrix::Rows rows, float* out) const;
+  std::size_t ready_all(const Pass& pass, std::size_t done) const;
+  std::size_t ready_counting(const Pass& pass, std::size_t done) const;
+  void multiply(const Pass& pass, PackedMatrix::Rows rows) const;
   std::size_t most_rows(const Block& in) const;
 
   PackedMatrix kernel_;

@@ -96,8 +96,8 @@ class DenseLayer final : public Layer {
   void run(const LayerRun& run) const override {
     const Block& in = *run.in[0];
     const Block& out = run.out[0];
-    kernel_.multiply(run.table, {in.data, in.stride, in.rows * in.steps}, bias_.data(), 0, out.data,
-                     out.stride);
+    kernel_.multiply(run.table, *run.workspace.team, {in.data, in.stride, in.rows * in.steps},
+                     bias_.data(), 0, out.data, out.stride);
     activate(run.table, activation_, out, out);
   }
 

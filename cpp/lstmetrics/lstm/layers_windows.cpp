@@ -78,7 +78,7 @@ class ConvolutionLayer final : public WindowLayer {
         const std::size_t count = std::min(kWindowsAtOnce, windows - first);
         for (std::size_t group = 0; group < kernels_.size(); ++group) {
           gather(in, row, first, count, group, gathered.data());
-          kernels_[group].multiply(run.table, {gathered.data(), depth, count},
+          kernels_[group].multiply(run.table, *run.workspace.team, {gathered.data(), depth, count},
                                    biases_[group].data(), 0, product.data(),
                                    kernels_[group].row_size());
           put(out, row, first, count, group, product.data());

@@ -7,6 +7,7 @@
 #include "lstmetrics/base/aligned.hpp"
 #include "lstmetrics/kernels/table.hpp"
 #include "lstmetrics/lstm/spec.hpp"
+#include "lstmetrics/runtime/team.hpp"
 
 namespace lstmetrics::lstm {
 
@@ -23,14 +24,26 @@ class PackedMatrix {
 
   const float* data() const noexcept { return data_.data(); }
 
-  // c = init + a . W, as kernels::MatmulArgs says.
   struct Rows {
     const float* data;
     std::size_t stride;
     std::size_t count;
   };
+  struct Panels {
+    std::size_t first;
+    std::size_t last;
+  };
+  // c = init + a . W, as kernels::MatmulArgs says, for all panels or some of them; init and c are
+  // whole rows either way.
   void multiply(const kernels::Table& table, Rows a, const float* init, std::size_t init_stride,
-                float* c, std::size_t c_stride) const noexcept;
+                float* c, std::size_t c_stride) const noexcept {
+    multiply(table, {0, panels_}, a, init, init_stride, c, c_stride);
+  }
+  void multiply(const kernels::Table& table, Panels panels, Rows a, const float* init,
+                std::size_t init_stride, float* c, std::size_t c_stride) const noexcept;
+  // The same by all of a team that are there, where that pays.
+  void multiply(const kernels::Table& table, runtime::Team& team, Rows a, const float* init,
+                std::size_t init_stride, float* c, std::size_t c_stride) const noexcept;
 
  private:
   AlignedBuffer<float> data_;

@@ -7,7 +7,33 @@
 namespace lstmetrics::lstm {
 namespace {
 
+// Steps that are planned, and taken, in one go: helpers come and go between such runs.
+constexpr std::size_t kStepsTogether = 16;
+// Multiply-adds of a step that several threads share: several times what it takes them to meet.
+constexpr std::size_t kLeastShared = 48 * 1024;
+// One row alone takes panels by two.
+constexpr std::size_t kPanelsTogether = 2;
+
 std::size_t padded(std::size_t size) { return panels_of(size) * kernels::kLanes; }
+
+void clear_plan(Lane& lane, std::size_t rows) {
+  lane.plan.clear();
+  lane.active.clear();
+  lane.shown.clear();
+  // Steps hold spans of these.
+  lane.active.reserve(kStepsTogether * rows);
+  lane.shown.reserve(kStepsTogether * rows);
+}
+
+// Elements [begin, end) of a hidden state, or zeros.
+void write(const float* hidden, std::size_t begin, std::size_t end, float* target) {
+  if (begin >= end) return;
+  if (hidden != nullptr) {
+    std::memcpy(target + begin, hidden + begin, (end - begin) * sizeof(float));
+  } else {
+    std::fill_n(target + begin, end - begin, 0.0F);
+  }
+}
 
 }  // namespace
 
@@ -40,132 +66,167 @@ Recurrence::Recurrence(const LstmSpec& spec, std::size_t features, std::size_t s
 
 void Recurrence::run(const LayerRun& run, const Block& in, const Target& out) const {
   Workspace& workspace = run.workspace;
-  RecurrentState& state = workspace.states[slot_];
-  point_to_state(workspace, in.rows);
-  const InputProjection::Pass pass = {in, go_backwards_};
+  const Course course = {run.table, *workspace.team, workspace.states[slot_], workspace.lane, in,
+                         out};
+  point_to_state(course);
+  const InputProjection::Pass pass = {run.table, course.team, course.lane.projected, in,
+                                      go_backwards_};
   for (std::size_t done = 0; done < in.steps;) {
-    const std::size_t count = input_.ready(run, pass, done);
-    for (std::size_t i = 0; i < count; ++i) {
-      const std::size_t t = pass.step(done + i);
-      step(run, in, t, workspace.projected.starts.data() + i * in.rows);
-      if (return_sequences_) write_step(workspace, in, t, out);
+    const std::size_t count = input_.ready(pass, done);
+    for (std::size_t i = 0; i < count;) {
+      clear_plan(course.lane, in.rows);
+      for (const std::size_t end = std::min(count, i + kStepsTogether); i < end; ++i) {
+        plan(course, pass.step(done + i), pass.projected.starts.data() + i * in.rows);
+      }
+      take_planned(course);
     }
     done += count;
   }
-  bring_state_home(workspace);
-  if (clear_empty_rows_) clear_empty_rows(state, in);
-  if (!return_sequences_) write_last(state, in, out);
+  bring_state_home(course);
+  if (clear_empty_rows_) clear_empty_rows(course);
+  if (!return_sequences_) write_last(course);
 }
 
 // Each row's hidden state has two places, which take turns; a row that skips a step stays where it
-// is. With a projection the cell writes to scratch memory, and the state has one place.
-void Recurrence::point_to_state(Workspace& workspace, std::size_t rows) const {
-  RecurrentState& state = workspace.states[slot_];
+// is. With a projection the cell writes to memory of the lane, and the state has one place.
+void Recurrence::point_to_state(const Course& course) const {
   const std::size_t outputs = padded(outputs_);
   const std::size_t units = padded(units_);
-  const bool projects = no_bias_.size() != 0;
-  workspace.next.resize_at_least(rows * outputs);
-  if (projects) workspace.scratch.resize_at_least(rows * (units + outputs));
-  workspace.rows.resize(rows);
+  Lane& lane = course.lane;
+  const std::size_t rows = course.in.rows;
+  lane.next.resize_at_least(rows * outputs);
+  if (projects()) lane.projection.resize_at_least(rows * (units + outputs));
+  lane.rows.resize(rows);
   for (std::size_t row = 0; row < rows; ++row) {
-    workspace.rows[row] = {.hidden = state.hidden.data() + row * outputs,
-                           .next = projects ? workspace.scratch.data() + row * units
-                                            : workspace.next.data() + row * outputs,
-                           .cell = state.cell.data() + row * units};
+    lane.rows[row] = {.hidden = course.state.hidden.data() + row * outputs,
+                      .next = projects() ? lane.projection.data() + row * units
+                                         : lane.next.data() + row * outputs,
+                      .cell = course.state.cell.data() + row * units};
   }
 }
 
-void Recurrence::bring_state_home(Workspace& workspace) const {
+void Recurrence::bring_state_home(const Course& course) const {
   const std::size_t outputs = padded(outputs_);
-  float* home = workspace.states[slot_].hidden.data();
-  for (const RowState& row : workspace.rows) {
+  float* home = course.state.hidden.data();
+  for (const RowState& row : course.lane.rows) {
     if (row.hidden != home) std::memcpy(home, row.hidden, outputs * sizeof(float));
     home += outputs;
   }
 }
 
-void Recurrence::step(const LayerRun& run, const Block& in, std::size_t t,
-                      const float* const* starts) const {
-  Workspace& workspace = run.workspace;
-  RecurrentState& state = workspace.states[slot_];
-  const bool projects = no_bias_.size() != 0;
-  workspace.active.clear();
-  for (std::size_t row = 0; row < in.rows; ++row) {
+void Recurrence::plan(const Course& course, std::size_t t, const float* const* starts) const {
+  Lane& lane = course.lane;
+  const std::size_t active = lane.active.size();
+  for (std::size_t row = 0; row < course.in.rows; ++row) {
     if (starts[row] == nullptr) continue;
-    RowState& place = workspace.rows[row];
-    workspace.active.push_back({starts[row], place.hidden, place.cell, place.next});
-    state.started[row] = 1;
-    if (!projects) std::swap(place.hidden, place.next);
+    RowState& place = lane.rows[row];
+    lane.active.push_back({starts[row], place.hidden, place.cell, place.next});
+    course.state.started[row] = 1;
+    if (!projects()) std::swap(place.hidden, place.next);
   }
-  if (workspace.active.empty()) return;
-  run.table.lstm_step({.rows = workspace.active.data(),
-                       .count = workspace.active.size(),
-                       .depth = outputs_,
-                       .packed = recurrent_kernel_.data(),
-                       .first_panel = 0,
-                       .end_panel = panels_of(units_),
-                       .activation = activation_,
-                       .recurrent_activation = recurrent_activation_,
-                       .output_activation = output_activation_,
-                       .clip = clip_});
-  if (projects) project_hidden(run, in, t);
+  const std::size_t shown = lane.shown.size();
+  if (return_sequences_) plan_output(course, t);
+  lane.plan.push_back(
+      {std::span(lane.active).subspan(active), std::span(lane.shown).subspan(shown)});
 }
 
-// From the scratch memory, where the cell has put the hidden states of rows that count. The other
-// rows hold what was there; what is made of it goes nowhere.
-void Recurrence::project_hidden(const LayerRun& run, const Block& in, std::size_t t) const {
-  const float* whole = run.workspace.scratch.data();
-  float* projected = run.workspace.scratch.data() + in.rows * padded(units_);
-  projection_.multiply(run.table, {whole, padded(units_), in.rows}, no_bias_.data(), 0, projected,
-                       padded(outputs_));
-  float* hidden = run.workspace.states[slot_].hidden.data();
-  for (std::size_t row = 0; row < in.rows; ++row) {
-    if (!in.counts(row, t)) continue;
-    std::memcpy(hidden + row * padded(outputs_), projected + row * padded(outputs_),
-                outputs_ * sizeof(float));
-  }
-}
-
-void Recurrence::write(const float* hidden, bool shown, float* target) const {
-  if (shown) {
-    std::memcpy(target, hidden, outputs_ * sizeof(float));
-  } else {
-    std::fill_n(target, outputs_, 0.0F);
-  }
-}
-
-void Recurrence::write_step(const Workspace& workspace, const Block& in, std::size_t t,
-                            const Target& out) const {
-  const RecurrentState& state = workspace.states[slot_];
-  for (std::size_t row = 0; row < in.rows; ++row) {
-    const std::size_t steps = in.steps_of(row);
+// What the rows show once the step has been taken.
+void Recurrence::plan_output(const Course& course, std::size_t t) const {
+  const auto& [block, offset, reversed] = course.out;
+  for (std::size_t row = 0; row < course.in.rows; ++row) {
+    const std::size_t steps = course.in.steps_of(row);
     const bool padding = t >= steps;
-    const std::size_t place = out.reversed && !padding ? steps - 1 - t : t;
-    bool shown = state.started[row] != 0;
-    if (masked_output_ == MaskedOutput::zeros) shown = in.counts(row, t);
+    const std::size_t place = reversed && !padding ? steps - 1 - t : t;
+    bool shown = course.state.started[row] != 0;
+    if (masked_output_ == MaskedOutput::zeros) shown = course.in.counts(row, t);
     if (masked_output_ == MaskedOutput::state) shown = shown || !padding;
-    write(workspace.rows[row].hidden, shown, out.block.at(row, place) + out.offset);
+    course.lane.shown.push_back(
+        {shown ? course.lane.rows[row].hidden : nullptr, block.at(row, place) + offset});
   }
 }
 
-void Recurrence::write_last(const RecurrentState& state, const Block& in, const Target& out) const {
-  for (std::size_t row = 0; row < out.block.rows; ++row) {
-    const std::size_t steps = in.steps_of(row);
-    bool shown = state.started[row] != 0;
+void Recurrence::take_planned(const Course& course) const {
+  const std::vector<PlannedStep>& plan = course.lane.plan;
+  const auto part = [&](runtime::Member& member) {
+    for (const PlannedStep& step : plan) {
+      take_step(course, step, member);
+      if (&step != &plan.back()) member.meet();
+    }
+  };
+  if (course.in.rows * outputs_ * units_ * kGates >= kLeastShared) {
+    course.team.run(part);
+  } else {
+    runtime::Member alone;
+    part(alone);
+  }
+}
+
+// What a member writes of the states, it alone reads until the members meet.
+void Recurrence::take_step(const Course& course, const PlannedStep& step,
+                           runtime::Member& member) const {
+  if (!step.active.empty()) {
+    const auto [first, last] = member.share(panels_of(units_), kPanelsTogether);
+    course.table.lstm_step({.rows = step.active.data(),
+                            .count = step.active.size(),
+                            .depth = outputs_,
+                            .packed = recurrent_kernel_.data(),
+                            .first_panel = first,
+                            .end_panel = last,
+                            .activation = activation_,
+                            .recurrent_activation = recurrent_activation_,
+                            .output_activation = output_activation_,
+                            .clip = clip_});
+    if (projects()) {
+      member.meet();
+      project_hidden(course, step, member);
+    }
+  }
+  const auto [first, last] = member.share(panels_of(outputs_), kPanelsTogether);
+  const std::size_t begin = first * kernels::kLanes;
+  const std::size_t end = std::min(last * kernels::kLanes, outputs_);
+  for (const ShownState& row : step.shown) {
+    write(row.hidden, begin, end, row.target);
+  }
+}
+
+// From the lane's memory, where the cell has put the hidden states of rows that count. The other
+// rows hold what was there; what is made of it goes nowhere.
+void Recurrence::project_hidden(const Course& course, const PlannedStep& step,
+                                runtime::Member& member) const {
+  const std::size_t units = padded(units_);
+  const std::size_t outputs = padded(outputs_);
+  const float* whole = course.lane.projection.data();
+  float* projected = course.lane.projection.data() + course.in.rows * units;
+  const auto [first, last] = member.share(panels_of(outputs_), kPanelsTogether);
+  projection_.multiply(course.table, {first, last}, {whole, units, course.in.rows}, no_bias_.data(),
+                       0, projected, outputs);
+  const std::size_t begin = first * kernels::kLanes;
+  const std::size_t end = std::min(last * kernels::kLanes, outputs_);
+  for (const kernels::LstmRow& row : step.active) {
+    const auto number = static_cast<std::size_t>(row.next - whole) / units;
+    float* hidden = course.state.hidden.data() + number * outputs;
+    write(projected + number * outputs, begin, end, hidden);
+  }
+}
+
+void Recurrence::write_last(const Course& course) const {
+  for (std::size_t row = 0; row < course.out.block.rows; ++row) {
+    const std::size_t steps = course.in.steps_of(row);
+    bool shown = course.state.started[row] != 0;
     if (masked_output_ == MaskedOutput::zeros) {
-      shown = steps != 0 && in.counts(row, go_backwards_ ? 0 : steps - 1);
+      shown = steps != 0 && course.in.counts(row, go_backwards_ ? 0 : steps - 1);
     }
     if (masked_output_ == MaskedOutput::state) shown = steps != 0;
-    const float* hidden = state.hidden.data() + row * padded(outputs_);
-    write(hidden, shown, out.block.at(row, 0) + out.offset);
+    const float* hidden = course.state.hidden.data() + row * padded(outputs_);
+    write(shown ? hidden : nullptr, 0, outputs_, course.out.block.at(row, 0) + course.out.offset);
   }
 }
 
-void Recurrence::clear_empty_rows(RecurrentState& state, const Block& in) const {
-  for (std::size_t row = 0; row < in.rows; ++row) {
-    if (in.steps_of(row) != 0) continue;
-    std::fill_n(state.hidden.data() + row * padded(outputs_), outputs_, 0.0F);
-    std::fill_n(state.cell.data() + row * padded(units_), units_, 0.0F);
+void Recurrence::clear_empty_rows(const Course& course) const {
+  for (std::size_t row = 0; row < course.in.rows; ++row) {
+    if (course.in.steps_of(row) != 0) continue;
+    std::fill_n(course.state.hidden.data() + row * padded(outputs_), outputs_, 0.0F);
+    std::fill_n(course.state.cell.data() + row * padded(units_), units_, 0.0F);
   }
 }
 
@@ -183,7 +244,7 @@ void Recurrence::give_state(const Workspace& workspace, const Block& hidden,
                             const Block& cell) const {
   const RecurrentState& state = workspace.states[slot_];
   for (std::size_t row = 0; row < hidden.rows; ++row) {
-    write(state.hidden.data() + row * padded(outputs_), true, hidden.at(row, 0));
+    write(state.hidden.data() + row * padded(outputs_), 0, outputs_, hidden.at(row, 0));
     std::memcpy(cell.at(row, 0), state.cell.data() + row * padded(units_), units_ * sizeof(float));
   }
 }

@@ -15,6 +15,7 @@
 #include "lstmetrics/lstm/input_projection.hpp"
 #include "lstmetrics/lstm/layer.hpp"
 #include "lstmetrics/lstm/packing.hpp"
+#include "lstmetrics/runtime/team.hpp"
 
 namespace lstmetrics::lstm {
 
@@ -41,15 +42,25 @@ class Recurrence {
   bool runs_backwards() const noexcept { return go_backwards_; }
 
  private:
-  void point_to_state(Workspace& workspace, std::size_t rows) const;
-  void bring_state_home(Workspace& workspace) const;
-  void step(const LayerRun& run, const Block& in, std::size_t t, const float* const* starts) const;
-  void project_hidden(const LayerRun& run, const Block& in, std::size_t t) const;
-  void write_step(const Workspace& workspace, const Block& in, std::size_t t,
-                  const Target& out) const;
-  void write_last(const RecurrentState& state, const Block& in, const Target& out) const;
-  void write(const float* hidden, bool shown, float* target) const;
-  void clear_empty_rows(RecurrentState& state, const Block& in) const;
+  // A run of this direction over a block.
+  struct Course {
+    const kernels::Table& table;
+    runtime::Team& team;
+    RecurrentState& state;
+    Lane& lane;
+    const Block& in;
+    const Target& out;
+  };
+  void point_to_state(const Course& course) const;
+  void bring_state_home(const Course& course) const;
+  void plan(const Course& course, std::size_t t, const float* const* starts) const;
+  void plan_output(const Course& course, std::size_t t) const;
+  void take_planned(const Course& course) const;
+  void take_step(const Course& course, const PlannedStep& step, runtime::Member& member) const;
+  void project_hidden(const Course& course, const PlannedStep& step, runtime::Member& member) const;
+  void write_last(const Course& course) const;
+  void clear_empty_rows(const Course& course) const;
+  bool projects() const noexcept { return no_bias_.size() != 0; }
 
   InputProjection input_;
   PackedMatrix recurrent_kernel_;

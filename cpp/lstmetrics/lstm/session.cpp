@@ -10,6 +10,7 @@
 #include "lstmetrics/lstm/run_parts.hpp"
 #include "lstmetrics/lstm/schedule.hpp"
 #include "lstmetrics/runtime/fp_environment.hpp"
+#include "lstmetrics/runtime/team.hpp"
 #include "lstmetrics/runtime/thread_pool.hpp"
 
 namespace lstmetrics::lstm {
@@ -25,6 +26,11 @@ constexpr std::size_t kWindowSteps = 512;
 // Rows that fill the register tiles; with more, projections would leave the nearer caches.
 constexpr std::size_t kBlockRows = 32;
 
+// Multiply-adds of a call for which threads that are left over are woken.
+constexpr std::size_t kLeastForTeams = 4 * 1024 * 1024;
+// Logits whose losses several threads share.
+constexpr std::size_t kLeastSharedLogits = 16 * 1024;
+
 // The losses of one window: its trunk's output against targets of the same rows and steps.
 class WindowLosses {
  public:
@@ -39,7 +45,9 @@ class WindowLosses {
         out_(out),
         vocabulary_(graph.output_shape().features) {}
 
-  void run(const Block& trunk, const Window& window, AlignedBuffer<float>& logits) const {
+  void run(const Block& trunk, const Window& window, Workspace& workspace) const {
+    AlignedBuffer<float>& logits = workspace.logits;
+    runtime::Team& team = *workspace.team;
     const std::size_t positions = trunk.rows * trunk.steps;
     const std::size_t stride = graph_.logits_stride();
     const std::size_t most =
@@ -51,9 +59,19 @@ class WindowLosses {
         continue;
       }
       const std::size_t count = together(trunk, from, std::min(most, positions - from));
-      graph_.logits(table_, trunk, from, count, logits.data());
-      for (std::size_t i = 0; i < count; ++i) {
-        position(trunk, window, from + i, logits.data() + i * stride);
+      for (std::size_t i = from; i < from + count; ++i) check_target(trunk, window, i);
+      graph_.logits(table_, team, trunk, from, count, logits.data());
+      const auto part = [&](runtime::Member& member) {
+        const auto [first, last] = member.share(count);
+        for (std::size_t i = first; i < last; ++i) {
+          position(trunk, window, from + i, logits.data() + i * stride);
+        }
+      };
+      if (count * vocabulary_ >= kLeastSharedLogits) {
+        team.run(part);
+      } else {
+        runtime::Member alone;
+        part(alone);
       }
       from += count;
     }
@@ -77,12 +95,20 @@ class WindowLosses {
     out_.counted[place] = 0;
     out_.correct[place] = 0;
   }
+  bool judged(const Block& trunk, std::size_t i, std::int64_t target) const {
+    return counts(trunk, i) && !(ignore_index_ && target == *ignore_index_);
+  }
+  void check_target(const Block& trunk, const Window& window, std::size_t i) const {
+    const std::size_t place = place_of(trunk, window, i);
+    const std::int64_t target = targets_[place];
+    if (!judged(trunk, i, target)) return;
+    if (static_cast<std::uint64_t>(target) >= vocabulary_) refuse_target(place);
+  }
   void position(const Block& trunk, const Window& window, std::size_t i,
                 const float* logits) const {
     const std::size_t place = place_of(trunk, window, i);
     const std::int64_t target = targets_[place];
-    if (!counts(trunk, i) || (ignore_index_ && target == *ignore_index_)) return skip(place);
-    if (static_cast<std::uint64_t>(target) >= vocabulary_) refuse_target(place);
+    if (!judged(trunk, i, target)) return skip(place);
     out_.counted[place] = 1;
     const auto index = static_cast<std::size_t>(target);
     out_.loss[place] = kernels::token_nll(table_, logits, vocabulary_, index);
@@ -111,13 +137,14 @@ class WindowLosses {
 // A workspace borrowed for the length of a block.
 class Session::Lease {
  public:
-  explicit Lease(const Session& session) : session_(session) {
+  Lease(const Session& session, runtime::Team& team) : session_(session) {
     const std::lock_guard lock(session.mutex_);
     if (!session.free_.empty()) {
       workspace_ = std::move(session.free_.back());
       session.free_.pop_back();
     }
     if (workspace_ == nullptr) workspace_ = std::make_unique<Workspace>();
+    workspace_->team = &team;
   }
   Lease(const Lease&) = delete;
   Lease& operator=(const Lease&) = delete;
@@ -147,12 +174,19 @@ void Session::for_blocks(std::span<const Input> inputs, std::size_t batch_size,
   // Rows of like length together; the longest blocks first, so that threads end about together.
   std::vector<std::size_t> order;
   if (rows > together) order = by_length(inputs);
-  runtime::parallel_for((rows + together - 1) / together, [&](std::size_t block) {
+  const auto run_block = [&](std::size_t block, runtime::Team& team) {
     const std::size_t first = block * together;
-    const Lease lease(*this);
+    const Lease lease(*this, team);
     task(*lease, BlockRows{first, std::min(together, rows - first),
                            order.empty() ? nullptr : order.data()});
-  });
+  };
+  const std::size_t blocks = (rows + together - 1) / together;
+  if (rows * inputs[0].steps * graph_->work_of_step() >= kLeastForTeams) {
+    runtime::for_teams(blocks, run_block);
+  } else {
+    runtime::parallel_for(blocks,
+                          [&](std::size_t block) { run_block(block, runtime::no_helpers()); });
+  }
 }
 
 void Session::run(std::span<const Input> inputs, std::size_t batch_size,
@@ -190,7 +224,7 @@ void Session::token_losses(const Input& input, const std::int64_t* targets,
       for (std::size_t begin = 0; begin < input.steps; begin += window_steps) {
         const Window window{rows, begin, std::min(begin + window_steps, input.steps)};
         make_blocks({&input, 1}, window, workspace);
-        losses.run(graph_->run_trunk(table, workspace.given, workspace), window, workspace.logits);
+        losses.run(graph_->run_trunk(table, workspace.given, workspace), window, workspace);
       }
       store_states(*graph_, workspace, rows, final_states);
     });

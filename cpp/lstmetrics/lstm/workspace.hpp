@@ -4,12 +4,14 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include "lstmetrics/base/aligned.hpp"
 #include "lstmetrics/kernels/table.hpp"
 #include "lstmetrics/lstm/block_input.hpp"
 #include "lstmetrics/lstm/projected_rows.hpp"
+#include "lstmetrics/runtime/team.hpp"
 
 namespace lstmetrics::lstm {
 
@@ -32,11 +34,35 @@ struct RowState {
   float* cell;
 };
 
+// What a row shows of a step that has been planned.
+struct ShownState {
+  const float* hidden;  // null: zeros
+  float* target;
+};
+
+// A step of all rows: those that take it, and what is written behind it.
+struct PlannedStep {
+  std::span<const kernels::LstmRow> active;
+  std::span<const ShownState> shown;
+};
+
 // What a node keeps of its own.
 struct NodeMemory {
   std::vector<AlignedBuffer<float>> values;  // per value
   std::vector<std::uint8_t> mask;
   std::vector<std::size_t> lengths;
+};
+
+// What one direction of an LSTM needs while it runs, and nobody after it.
+struct Lane {
+  ProjectedRows projected;
+  std::vector<RowState> rows;       // of the block
+  AlignedBuffer<float> next;        // the other place of each hidden state
+  AlignedBuffer<float> projection;  // hidden states before and after it
+  // The steps that are planned, and what they are made of.
+  std::vector<PlannedStep> plan;
+  std::vector<kernels::LstmRow> active;
+  std::vector<ShownState> shown;
 };
 
 struct Workspace {
@@ -45,11 +71,10 @@ struct Workspace {
   std::vector<std::vector<Block>> blocks;  // the values of each node
   std::vector<NodeMemory> nodes;
   std::vector<RecurrentState> states;  // per slot
+  // The threads that are there for the block.
+  runtime::Team* team = &runtime::no_helpers();
   // What layers need while they run, and nobody after them.
-  ProjectedRows projected;
-  std::vector<RowState> rows;            // of the block
-  std::vector<kernels::LstmRow> active;  // those of a step
-  AlignedBuffer<float> next;             // the other place of each hidden state
+  Lane lane;
   AlignedBuffer<float> scratch;
   AlignedBuffer<float> merge;
   AlignedBuffer<float> logits;
