@@ -1358,6 +1358,8 @@ class Graph:
     def __init__(self, spec: GraphSpec) -> None: ...
     def expect_language_model(self) -> None: ...
     @property
+    def input_shapes(self) -> list[tuple[int | None, ...]]: ...
+    @property
     def is_causal(self) -> bool: ...
     @property
     def is_language_model(self) -> bool: ...
@@ -1398,6 +1400,17 @@ class Session:
         ids: typing.Annotated[numpy.typing.ArrayLike, numpy.int64],
         batch_size: typing.SupportsInt | typing.SupportsIndex,
     ) -> list[numpy.typing.NDArray[numpy.float32]]: ...
+    def run_sequences(
+        self,
+        *,
+        ids: typing.Annotated[numpy.typing.ArrayLike, numpy.int64] | None,
+        features: typing.Annotated[numpy.typing.ArrayLike, numpy.float32] | None,
+        lengths: typing.Annotated[numpy.typing.ArrayLike, numpy.int64],
+        batch_size: typing.SupportsInt | typing.SupportsIndex,
+        first_row: typing.SupportsInt | typing.SupportsIndex,
+    ) -> list[
+        tuple[numpy.typing.NDArray[numpy.float32], numpy.typing.NDArray[numpy.int64] | None]
+    ]: ...
     def token_losses(
         self,
         *,

@@ -1,5 +1,7 @@
 #include "core/model_calls.hpp"
 
+#include <algorithm>
+
 namespace lstmetrics::border {
 
 namespace py = pybind11;
@@ -93,6 +95,62 @@ OutputArrays::OutputArrays(const lstm::Graph& graph, const std::vector<lstm::Inp
     Floats array(dimensions);
     pointers.push_back(array.mutable_data());
     arrays.append(std::move(array));
+  }
+}
+
+SequenceInput::SequenceInput(const std::optional<Ids>& ids, const std::optional<Floats>& features,
+                             const Ids& lengths, std::size_t first_row) {
+  if (lengths.ndim() != 1 || (ids ? ids->ndim() != 1 : !features || features->ndim() != 2)) {
+    throw ShapeError("sequences end to end are ids (steps,) or features (steps, features)");
+  }
+  input.ids = ids ? ids->data() : nullptr;
+  if (!ids) {
+    input.features = features->data();
+    input.feature_count = static_cast<std::size_t>(features->shape(1));
+  }
+  input.rows = static_cast<std::size_t>(lengths.size());
+  input.first_row = first_row;
+  input.lengths = lengths.data();
+  input.steps = 0;
+  std::size_t end = 0;
+  starts_.reserve(input.rows);
+  const auto total = static_cast<std::size_t>(ids ? ids->shape(0) : features->shape(0));
+  for (std::size_t row = 0; row < input.rows; ++row) {
+    const auto length = static_cast<std::uint64_t>(input.lengths[row]);  // negative: huge
+    if (length > total - end) {
+      throw ShapeError("lengths: " + std::to_string(input.lengths[row]) + " at row " +
+                       std::to_string(row) + " does not fit the " + std::to_string(total) +
+                       " steps that there are");
+    }
+    starts_.push_back(end);
+    end += length;
+    input.steps = std::max<std::size_t>(input.steps, length);
+  }
+  input.starts = starts_.data();
+}
+
+SequenceOutputs::SequenceOutputs(const lstm::Graph& graph, const lstm::Input& sequences) {
+  if (graph.inputs().size() != 1) return;  // refused by whoever runs them
+  const std::size_t rows = sequences.rows;
+  starts_.resize(graph.output_count());
+  for (std::size_t i = 0; i < graph.output_count(); ++i) {
+    const lstm::Shape& shape = graph.output_shape(i);
+    std::size_t height = rows;
+    Bounds bounds;
+    if (shape.sequence) {
+      height = 0;
+      starts_[i].push_back(0);
+      for (std::size_t row = 0; row < rows; ++row) {
+        const auto length = static_cast<std::size_t>(sequences.lengths[row]);
+        height += graph.output_steps({&length, 1})[i];
+        starts_[i].push_back(height);
+      }
+      bounds.emplace(static_cast<py::ssize_t>(rows + 1));
+      std::copy(starts_[i].begin(), starts_[i].end(), bounds->mutable_data());
+    }
+    Floats array({height, shape.features});
+    values.push_back({array.mutable_data(), shape.sequence ? starts_[i].data() : nullptr});
+    arrays.append(py::make_tuple(std::move(array), std::move(bounds)));
   }
 }
 

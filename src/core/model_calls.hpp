@@ -59,6 +59,30 @@ struct OutputArrays {
   std::vector<float*> pointers;
 };
 
+// Sequences end to end, ids (steps,) or features (steps, features), each as long as `lengths` says.
+// The arrays must outlive it.
+struct SequenceInput {
+  SequenceInput(const std::optional<Ids>& ids, const std::optional<Floats>& features,
+                const Ids& lengths, std::size_t first_row);
+  lstm::Input input;
+
+ private:
+  std::vector<std::size_t> starts_;
+};
+
+// Outputs of sequences: (rows, features) and None, or (steps, features) end to end and the bounds
+// of the rows, one more than there are.
+struct SequenceOutputs {
+  using Bounds = std::optional<pybind11::array_t<std::int64_t>>;
+
+  SequenceOutputs(const lstm::Graph& graph, const lstm::Input& sequences);
+  pybind11::typing::List<pybind11::typing::Tuple<Floats, Bounds>> arrays;
+  std::vector<lstm::SequenceValues> values;
+
+ private:
+  std::vector<std::vector<std::size_t>> starts_;  // of each output
+};
+
 // The same for the final states.
 struct FinalArrays {
   FinalArrays(const lstm::Graph& graph, std::size_t rows);

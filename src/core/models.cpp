@@ -51,6 +51,20 @@ py::typing::List<Floats> run_ids(const lstm::Session& self, const Ids& ids,
   return std::move(outputs.arrays);
 }
 
+decltype(SequenceOutputs::arrays) run_sequences(const lstm::Session& self,
+                                                const std::optional<Ids>& ids,
+                                                const std::optional<Floats>& features,
+                                                const Ids& lengths, std::size_t batch_size,
+                                                std::size_t first_row) {
+  const SequenceInput input(ids, features, lengths, first_row);
+  SequenceOutputs outputs(self.graph(), input.input);
+  {
+    const py::gil_scoped_release released;
+    self.run_sequences(input.input, batch_size, outputs.values);
+  }
+  return std::move(outputs.arrays);
+}
+
 py::typing::List<Floats> step_ids(lstm::Stream& self, const Ids& ids) {
   const std::vector<lstm::Input> inputs{input_of_ids(ids)};
   OutputArrays outputs(self.graph(), inputs, /*with_steps=*/false);
@@ -116,6 +130,14 @@ void register_graph(py::module_& module) {
              return runtime::enter([&] { return std::make_shared<Graph>(spec); });
            }),
            py::arg("spec"))
+      .def_property_readonly("input_shapes",
+                             [](const Graph& self) {
+                               py::typing::List<ShapeTuple> shapes;
+                               for (const Graph::InputPort& port : self.inputs()) {
+                                 shapes.append(shape_tuple(port.shape));
+                               }
+                               return shapes;
+                             })
       .def_property_readonly("output_shapes",
                              [](const Graph& self) {
                                py::typing::List<ShapeTuple> shapes;
@@ -153,6 +175,8 @@ void register_models(py::module_& module) {
       .def("run", &run, py::kw_only(), py::arg("inputs"), py::arg("batch_size"),
            py::arg("initial_state"))
       .def("run_ids", &run_ids, py::arg("ids"), py::arg("batch_size"))
+      .def("run_sequences", &run_sequences, py::kw_only(), py::arg("ids"), py::arg("features"),
+           py::arg("lengths"), py::arg("batch_size"), py::arg("first_row"))
       .def("token_losses", &token_losses, py::kw_only(), py::arg("input"), py::arg("targets"),
            py::arg("ignore_index"), py::arg("batch_size"), py::arg("initial_state"));
 

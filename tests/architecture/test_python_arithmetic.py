@@ -69,7 +69,7 @@ LOOPS = {
     "evaluation/thresholds.py": "over rules, costs and rates",
     "evaluation/token_losses.py": "over batches, and tokens, which come as lists",
     "evaluation/token_run.py": "over slices and the names of metrics",
-    "evaluation/tokens.py": "over the texts of full length",
+    "evaluation/tokens.py": "over texts, as they are turned into ids",
     "metrics/_at_thresholds.py": "over thresholds, of the caller's metric",
     "metrics/_thresholded.py::all_at_once": "over the few kinds of thresholds that differ in words",
     "metrics/_columns.py": "over protocols and the columns of a table",

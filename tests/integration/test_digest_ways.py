@@ -86,6 +86,14 @@ def another_order(models: Models) -> list[Any]:
     return [found[back], models.language_model.predict(models.texts[order])[back]]
 
 
+def as_data_sets(models: Models) -> list[Any]:
+    rows = (row[:end] for row, end in zip(models.words, models.lengths, strict=True))
+    return [
+        np.stack(list(models.classifier.predict_each(rows, window=17))),
+        np.stack(list(models.language_model.predict_each(models.texts, window=23, batch_size=5))),
+    ]
+
+
 def nothing_shared(models: Models) -> list[Any]:
     classifier, words = models.featured(models.classifier)
     language_model, characters = models.featured(models.language_model)
@@ -115,6 +123,7 @@ WAYS: dict[str, Way] = {
     "caches warm": warm,
     "each row alone": each_row_alone,
     "rows in another order": another_order,
+    "data sets in windows": as_data_sets,
     "features: no token shared": nothing_shared,
     "step by step": step_by_step,
     "in two halves": in_two_halves,

@@ -15,12 +15,13 @@ std::string place(std::size_t row, std::size_t step) {
 
 void check_ids(const Input& input, std::size_t vocabulary, const std::string& label) {
   for (std::size_t row = 0; row < input.rows; ++row) {
-    for (std::size_t step = 0; step < input.steps; ++step) {
-      const std::int64_t id = input.ids[row * input.steps + step];
+    for (std::size_t step = 0; step < input.steps_of(row); ++step) {
+      const std::int64_t id = input.ids[input.position(row, step)];
       if (static_cast<std::uint64_t>(id) < vocabulary) continue;
-      throw InvalidValue(label + ": id " + std::to_string(id) + " at " + place(row, step) +
-                         " is outside the vocabulary of " + std::to_string(vocabulary) +
-                         " (ids 0 to " + std::to_string(vocabulary - 1) +
+      throw InvalidValue(label + ": id " + std::to_string(id) + " at " +
+                         place(input.first_row + row, step) + " is outside the vocabulary of " +
+                         std::to_string(vocabulary) + " (ids 0 to " +
+                         std::to_string(vocabulary - 1) +
                          "); use the vocabulary the model was trained with, and its id for "
                          "unknown tokens");
     }
@@ -37,6 +38,15 @@ void check_lengths(const Input& input) {
   }
 }
 
+void check_row_steps(const Input& input, std::size_t expected, const std::string& label) {
+  for (std::size_t row = 0; row < input.rows; ++row) {
+    if (input.steps_of(row) == expected) continue;
+    throw ShapeError(label + ": row " + std::to_string(input.first_row + row) + " has " +
+                     std::to_string(input.lengths[row]) + " timesteps, the model takes " +
+                     std::to_string(expected));
+  }
+}
+
 void check_layout(const Input& input, const Shape& expected, const std::string& label) {
   const bool ids = input.ids != nullptr;
   const std::string want = expected.to_string();
@@ -46,6 +56,7 @@ void check_layout(const Input& input, const Shape& expected, const std::string& 
                                   : label + ": the model takes floating-point features of shape " +
                                         want + ", got integer ids; they need an Embedding layer");
   }
+  if (input.starts != nullptr && expected.steps) check_row_steps(input, *expected.steps, label);
   const bool time_fits = input.has_time == expected.sequence &&
                          (!expected.steps || !input.has_time || *expected.steps == input.steps);
   const bool features_fit = ids || input.feature_count == expected.features;
@@ -54,6 +65,12 @@ void check_layout(const Input& input, const Shape& expected, const std::string& 
   if (input.has_time) found += ", " + std::to_string(input.steps);
   if (!ids) found += ", " + std::to_string(input.feature_count);
   throw ShapeError(label + ": expected shape " + want + ", found shape " + found + ")");
+}
+
+// Steps of a window that a row has.
+std::size_t steps_there(const Input& input, std::size_t row, const Window& window) {
+  const std::size_t end = std::min(window.end, input.steps_of(row));
+  return end - std::min(window.begin, end);
 }
 
 }  // namespace
@@ -100,10 +117,12 @@ void BlockInput::copy_ids(const Input& input, const Window& window) {
   const std::size_t steps = window.end - window.begin;
   ids_.resize(window.rows.count * steps);
   for (std::size_t row = 0; row < window.rows.count; ++row) {
-    const std::int64_t* source = input.ids + window.rows[row] * input.steps + window.begin;
-    for (std::size_t t = 0; t < steps; ++t) {
-      ids_[row * steps + t] = static_cast<std::int32_t>(source[t]);
-    }
+    const std::size_t from = window.rows[row];
+    const std::int64_t* source = input.ids + input.position(from, window.begin);
+    const std::size_t there = steps_there(input, from, window);
+    std::int32_t* target = ids_.data() + row * steps;
+    for (std::size_t t = 0; t < there; ++t) target[t] = static_cast<std::int32_t>(source[t]);
+    std::fill(target + there, target + steps, 0);
   }
 }
 
@@ -111,11 +130,15 @@ void BlockInput::copy_features(const Input& input, const Window& window, std::si
   const std::size_t steps = window.end - window.begin;
   features_.resize_at_least(window.rows.count * steps * stride);
   for (std::size_t row = 0; row < window.rows.count; ++row) {
-    for (std::size_t t = 0; t < steps; ++t) {
-      const std::size_t from = window.rows[row] * input.steps + window.begin + t;
-      std::memcpy(features_.data() + (row * steps + t) * stride,
-                  input.features + from * input.feature_count, input.feature_count * sizeof(float));
+    const std::size_t from = window.rows[row];
+    const float* source = input.features + input.position(from, window.begin) * input.feature_count;
+    const std::size_t there = steps_there(input, from, window);
+    float* target = features_.data() + row * steps * stride;
+    for (std::size_t t = 0; t < there; ++t) {
+      std::memcpy(target + t * stride, source + t * input.feature_count,
+                  input.feature_count * sizeof(float));
     }
+    std::fill(target + there * stride, target + steps * stride, 0.0F);
   }
 }
 

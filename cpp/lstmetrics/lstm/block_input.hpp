@@ -40,7 +40,8 @@ struct Block {
 };
 
 // One input of a batch: either ids or features. Steps behind `lengths` are padding; those that the
-// mask leaves out do not count either.
+// mask leaves out do not count either. With `starts` there is no padding: rows lie where they
+// start, each as long as `lengths` says, and `steps` is the longest.
 struct Input {
   std::size_t rows = 0;
   std::size_t steps = 1;
@@ -50,6 +51,16 @@ struct Input {
   bool has_time = true;                   // features are [rows][feature_count] when false
   const std::uint8_t* mask = nullptr;     // [rows][steps]
   const std::int64_t* lengths = nullptr;  // [rows]
+  const std::size_t* starts = nullptr;    // [rows]
+  std::size_t first_row = 0;              // the number of row 0 in messages
+
+  std::size_t position(std::size_t row, std::size_t step) const noexcept {
+    return (starts == nullptr ? row * steps : starts[row]) + step;
+  }
+  // Steps of a row that are there to be read.
+  std::size_t steps_of(std::size_t row) const noexcept {
+    return starts == nullptr ? steps : static_cast<std::size_t>(lengths[row]);
+  }
 };
 
 // The rows of a batch that a block takes: [first, first + count) of an order; null: as they come.
@@ -90,8 +101,8 @@ class BlockInput {
 
 // Whether a step counts before any layer has masked it.
 inline bool step_counts(const Input& input, std::size_t row, std::size_t step) noexcept {
-  return (input.mask == nullptr || input.mask[row * input.steps + step] != 0) &&
-         (input.lengths == nullptr || static_cast<std::int64_t>(step) < input.lengths[row]);
+  return (input.lengths == nullptr || static_cast<std::int64_t>(step) < input.lengths[row]) &&
+         (input.mask == nullptr || input.mask[input.position(row, step)] != 0);
 }
 
 // ShapeError or InvalidValue naming the argument, the place and the range. `vocabulary` is the

@@ -16,6 +16,12 @@ void copy_out(const float* from, std::size_t n, float* to) {
   }
 }
 
+void copy_steps(const Block& block, std::size_t row, std::size_t steps, float* to) {
+  for (std::size_t t = 0; t < steps; ++t) {
+    copy_out(block.at(row, t), block.features, to + t * block.features);
+  }
+}
+
 }  // namespace
 
 void load_states(const Graph& graph, const InitialStates& initial, const BlockRows& rows,
@@ -81,10 +87,15 @@ void make_blocks(std::span<const Input> inputs, const Window& window, Workspace&
 
 void copy_values(const Block& block, const BlockRows& rows, float* values) {
   for (std::size_t row = 0; row < block.rows; ++row) {
-    float* target = values + rows[row] * block.steps * block.features;
-    for (std::size_t t = 0; t < block.steps; ++t) {
-      copy_out(block.at(row, t), block.features, target + t * block.features);
-    }
+    copy_steps(block, row, block.steps, values + rows[row] * block.steps * block.features);
+  }
+}
+
+void copy_sequences(const Block& block, const BlockRows& rows, const SequenceValues& out) {
+  if (out.starts == nullptr) return copy_values(block, rows, out.values);
+  for (std::size_t row = 0; row < block.rows; ++row) {
+    copy_steps(block, row, block.steps_of(row),
+               out.values + out.starts[rows[row]] * block.features);
   }
 }
 

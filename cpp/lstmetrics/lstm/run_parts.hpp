@@ -24,5 +24,6 @@ void store_states(const Graph& graph, const Workspace& workspace, const BlockRow
 
 // Copies out what the caller sees; every NaN becomes the canonical one.
 void copy_values(const Block& block, const BlockRows& rows, float* values);
+void copy_sequences(const Block& block, const BlockRows& rows, const SequenceValues& out);
 
 }  // namespace lstmetrics::lstm

@@ -18,6 +18,15 @@ std::size_t counting_steps(const Input& input, std::size_t row) {
   return count;
 }
 
+template <class Count>
+std::vector<std::size_t> longest_first(std::span<const Count> steps) {
+  std::vector<std::size_t> order(steps.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  std::stable_sort(order.begin(), order.end(),
+                   [&](std::size_t a, std::size_t b) { return steps[a] > steps[b]; });
+  return order;
+}
+
 }  // namespace
 
 std::vector<std::size_t> by_length(std::span<const Input> inputs) {
@@ -29,11 +38,22 @@ std::vector<std::size_t> by_length(std::span<const Input> inputs) {
   if (std::adjacent_find(steps.begin(), steps.end(), std::not_equal_to<>()) == steps.end()) {
     return {};
   }
-  std::vector<std::size_t> order(steps.size());
-  std::iota(order.begin(), order.end(), std::size_t{0});
-  std::stable_sort(order.begin(), order.end(),
-                   [&](std::size_t a, std::size_t b) { return steps[a] > steps[b]; });
-  return order;
+  return longest_first<std::size_t>(steps);
+}
+
+Plan plan_blocks(std::span<const std::int64_t> lengths, std::size_t most_rows,
+                 std::size_t most_cost) {
+  Plan plan{longest_first(lengths), {0}};
+  std::size_t longest = 0;
+  for (std::size_t i = 0; i < lengths.size(); ++i) {
+    const std::size_t rows = i - plan.cuts.back();
+    if (rows == 0) longest = static_cast<std::size_t>(lengths[plan.order[i]]);
+    if (rows == 0 || (rows < most_rows && (rows + 1) * longest <= most_cost)) continue;
+    plan.cuts.push_back(i);
+    longest = static_cast<std::size_t>(lengths[plan.order[i]]);
+  }
+  if (!lengths.empty()) plan.cuts.push_back(lengths.size());
+  return plan;
 }
 
 }  // namespace lstmetrics::lstm

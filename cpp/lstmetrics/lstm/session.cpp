@@ -25,6 +25,15 @@ constexpr std::size_t kMostPositions = 256;
 constexpr std::size_t kWindowSteps = 512;
 // Rows that fill the register tiles; with more, projections would leave the nearer caches.
 constexpr std::size_t kBlockRows = 32;
+// Rows times steps of a block of sequences: values of every step are held for some layers.
+constexpr std::size_t kBlockCost = kBlockRows * 512;
+
+// No more rows together than asked for, and no fewer blocks than threads.
+std::size_t rows_together(std::size_t rows, std::size_t batch_size) {
+  if (batch_size == 0) throw InvalidValue("batch_size must be at least 1, got 0");
+  const std::size_t threads = runtime::num_threads();
+  return std::min({batch_size, (rows + threads - 1) / threads, kBlockRows});
+}
 
 // Multiply-adds of a call for which threads that are left over are woken.
 constexpr std::size_t kLeastForTeams = 4 * 1024 * 1024;
@@ -162,31 +171,34 @@ class Session::Lease {
 Session::Session(std::shared_ptr<const Graph> graph) : graph_(std::move(graph)) {}
 
 template <class Task>
-void Session::for_blocks(std::span<const Input> inputs, std::size_t batch_size,
-                         const Task& task) const {
-  const std::size_t rows = inputs[0].rows;
-  if (batch_size == 0) throw InvalidValue("batch_size must be at least 1, got 0");
-  if (rows == 0) return;
-  // No more rows together than asked for, and no fewer blocks than threads.
-  const std::size_t threads = runtime::num_threads();
-  const std::size_t share = (rows + threads - 1) / threads;
-  const std::size_t together = std::min({batch_size, share, kBlockRows});
-  // Rows of like length together; the longest blocks first, so that threads end about together.
-  std::vector<std::size_t> order;
-  if (rows > together) order = by_length(inputs);
+void Session::each_block(std::size_t blocks, std::size_t positions, const Task& task) const {
   const auto run_block = [&](std::size_t block, runtime::Team& team) {
-    const std::size_t first = block * together;
     const Lease lease(*this, team);
-    task(*lease, BlockRows{first, std::min(together, rows - first),
-                           order.empty() ? nullptr : order.data()});
+    task(*lease, block);
   };
-  const std::size_t blocks = (rows + together - 1) / together;
-  if (rows * inputs[0].steps * graph_->work_of_step() >= kLeastForTeams) {
+  if (positions * graph_->work_of_step() >= kLeastForTeams) {
     runtime::for_teams(blocks, run_block);
   } else {
     runtime::parallel_for(blocks,
                           [&](std::size_t block) { run_block(block, runtime::no_helpers()); });
   }
+}
+
+template <class Task>
+void Session::for_blocks(std::span<const Input> inputs, std::size_t batch_size,
+                         const Task& task) const {
+  const std::size_t rows = inputs[0].rows;
+  const std::size_t together = rows_together(rows, batch_size);
+  if (rows == 0) return;
+  // Rows of like length together; the longest blocks first, so that threads end about together.
+  std::vector<std::size_t> order;
+  if (rows > together) order = by_length(inputs);
+  each_block((rows + together - 1) / together, rows * inputs[0].steps,
+             [&](Workspace& workspace, std::size_t block) {
+               const std::size_t first = block * together;
+               task(workspace, BlockRows{first, std::min(together, rows - first),
+                                         order.empty() ? nullptr : order.data()});
+             });
 }
 
 void Session::run(std::span<const Input> inputs, std::size_t batch_size,
@@ -203,6 +215,28 @@ void Session::run(std::span<const Input> inputs, std::size_t batch_size,
         copy_values(graph_->output(workspace, i), rows, values[i]);
       }
       store_states(*graph_, workspace, rows, final_states);
+    });
+  });
+}
+
+void Session::run_sequences(const Input& sequences, std::size_t batch_size,
+                            std::span<const SequenceValues> values) const {
+  runtime::enter([&] {
+    if (check_inputs(*graph_, {&sequences, 1}) == 0) return;
+    const kernels::Table& table = kernels::table();
+    const Plan plan = plan_blocks({sequences.lengths, sequences.rows},
+                                  rows_together(sequences.rows, batch_size), kBlockCost);
+    const std::size_t last = sequences.rows - 1;
+    const std::size_t positions = sequences.position(last, sequences.steps_of(last));
+    each_block(plan.blocks(), positions, [&](Workspace& workspace, std::size_t block) {
+      const BlockRows rows = plan.rows(block);
+      const auto longest = static_cast<std::size_t>(sequences.lengths[rows[0]]);
+      load_states(*graph_, {}, rows, workspace);
+      make_blocks({&sequences, 1}, {rows, 0, longest}, workspace);
+      graph_->run(table, workspace.given, workspace);
+      for (std::size_t i = 0; i < values.size(); ++i) {
+        copy_sequences(graph_->output(workspace, i), rows, values[i]);
+      }
     });
   });
 }

@@ -36,6 +36,13 @@ struct TokenLosses {
   std::uint8_t* correct = nullptr;  // the most likely token (lowest id on ties) is the target
 };
 
+// Where the values of an output go: [rows][features]; or [steps][features], a row after the other,
+// each from its own of `starts`.
+struct SequenceValues {
+  float* values = nullptr;
+  const std::size_t* starts = nullptr;  // [rows]; null: no time
+};
+
 class LSTMETRICS_API Session {
  public:
   explicit Session(std::shared_ptr<const Graph> graph);
@@ -48,6 +55,11 @@ class LSTMETRICS_API Session {
   void run(std::span<const Input> inputs, std::size_t batch_size, const InitialStates& initial,
            std::span<float* const> values, const FinalStates& final_states) const;
 
+  // Runs sequences without padding: an input with `starts`. Each gives what it would alone. Rows of
+  // like length share a block, and a block's memory is bounded whatever the longest is.
+  void run_sequences(const Input& sequences, std::size_t batch_size,
+                     std::span<const SequenceValues> values) const;
+
   // Negative log-likelihood of targets [rows][steps] in nats, from the logits by log-sum-exp in
   // double; logits are never kept for more than a few positions.
   void token_losses(const Input& input, const std::int64_t* targets,
@@ -58,6 +70,8 @@ class LSTMETRICS_API Session {
  private:
   class Lease;
 
+  template <class Task>
+  void each_block(std::size_t blocks, std::size_t positions, const Task& task) const;
   template <class Task>
   void for_blocks(std::span<const Input> inputs, std::size_t batch_size, const Task& task) const;
 

@@ -267,8 +267,7 @@ class _Runner:
         inputs, texts, lengths = batch["inputs"], batch["texts"], batch["lengths"]
         if are_texts(inputs):
             texts = inputs if texts is None else texts
-            inputs, ends = facts.encode(inputs)
-            lengths = ends if lengths is None else lengths
+            inputs = facts.rows(inputs)
         if isinstance(run, MultilabelRun):
             truth = np.asarray(batch["targets"])
         else:

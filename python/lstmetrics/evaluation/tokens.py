@@ -14,6 +14,8 @@ from lstmetrics.models.text import Vocabulary
 
 __all__ = ["TextFacts", "are_texts"]
 
+_TOGETHER = 64
+
 
 def are_texts(inputs: Any) -> bool:
     """Whether inputs are a sequence of strings."""
@@ -60,6 +62,14 @@ class TextFacts:
                 _, whole = self._whole.encode([texts[row] for row in full])
                 self._cut += int(np.count_nonzero(whole > self._longest))
         return ids, lengths
+
+    def rows(self, texts: Sequence[str]) -> list[npt.NDArray[np.int64]]:
+        """Return the ids of each text; no more than a few are padded to the longest of them."""
+        found: list[npt.NDArray[np.int64]] = []
+        for first in range(0, len(texts), _TOGETHER):
+            ids, lengths = self.encode(texts[first : first + _TOGETHER])
+            found += [row[:length] for row, length in zip(ids, lengths.tolist(), strict=True)]
+        return found
 
     def found(self) -> dict[str, Any]:
         """Return the shares of unknown tokens and of texts cut off, where they are known."""

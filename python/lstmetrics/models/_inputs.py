@@ -19,11 +19,15 @@ __all__ = [
     "Inputs",
     "Port",
     "as_array",
+    "as_sequences",
     "optional_int",
     "positive_int",
     "take_inputs",
+    "take_integers",
+    "take_numbers",
     "take_state",
     "take_targets",
+    "text_of",
 ]
 
 FloatArray = npt.NDArray[np.float32]
@@ -115,11 +119,18 @@ def _by_port(
     return list(given)
 
 
+def as_sequences(port: Port, inputs: Any) -> list[Any] | None:
+    """Return texts, or rows of ids of uneven length, as a list; None where inputs are neither."""
+    if _holds_text(inputs):
+        return _strings(inputs)
+    return list(inputs) if port.takes_ids and _is_ragged(inputs) else None
+
+
 def _take_one(port: Port, inputs: Any, lengths: Any, mask: Any) -> Batch:
     if not isinstance(inputs, np.ndarray) and hasattr(inputs, "__array__"):
         inputs = np.asarray(inputs)  # a column of a table, a tensor
     if _holds_text(inputs):
-        inputs, text_lengths = _encode(port, inputs)
+        inputs, text_lengths = text_of(port).encode(_strings(inputs))
         lengths = text_lengths if lengths is None else lengths
     elif port.takes_ids and _is_ragged(inputs):
         inputs, ragged_lengths = pad(inputs)
@@ -129,7 +140,7 @@ def _take_one(port: Port, inputs: Any, lengths: Any, mask: Any) -> Batch:
         ids=ids,
         features=features,
         mask=None if mask is None else _take_mask(mask),
-        lengths=None if lengths is None else _take_integers("lengths", lengths),
+        lengths=None if lengths is None else take_integers("lengths", lengths),
     )
 
 
@@ -143,12 +154,13 @@ def take_state(state: Any) -> list[tuple[FloatArray, FloatArray]] | None:
         raise InvalidTypeError(
             "initial_state must be a list of (hidden, cell) pairs, as return_state=True gives it"
         ) from None
-    return [(_take_numbers(hidden), _take_numbers(cell)) for hidden, cell in pairs]
+    name = "initial_state"
+    return [(take_numbers(name, hidden), take_numbers(name, cell)) for hidden, cell in pairs]
 
 
 def take_targets(targets: npt.ArrayLike) -> npt.NDArray[np.int64]:
     """Return target ids as int64, shape (batch, timesteps)."""
-    array = _take_integers("targets", targets)
+    array = take_integers("targets", targets)
     if array.ndim != 2:
         raise ShapeError(f"targets must have shape (batch, timesteps), got {array.ndim} dimensions")
     return array
@@ -181,7 +193,8 @@ def _holds_text(inputs: Any) -> bool:
     return isinstance(inputs, Sequence) and len(inputs) > 0 and isinstance(inputs[0], str)
 
 
-def _encode(port: Port, texts: Any) -> tuple[npt.NDArray[np.int64], npt.ArrayLike]:
+def text_of(port: Port) -> Vocabulary:
+    """Return what turns raw strings into an input's ids; an error where nothing does."""
     if port.text is None:
         first = "takes token ids" if port.takes_ids else "starts with an LSTM, which takes features"
         remedy = (
@@ -190,7 +203,7 @@ def _encode(port: Port, texts: Any) -> tuple[npt.NDArray[np.int64], npt.ArrayLik
             else "put a tokenizer and an Embedding before it"
         )
         raise InvalidTypeError(f"inputs: got raw strings, but the model {first}; {remedy}")
-    return port.text.encode(_strings(texts))
+    return port.text
 
 
 def _strings(texts: Any) -> list[Any]:
@@ -221,7 +234,7 @@ def _take_values(
     if port.takes_ids:
         if array.size == 0 and array.ndim == 2:
             array = array.astype(np.int64)
-        return _take_integers("inputs: token ids", array), None
+        return take_integers("inputs: token ids", array), None
     if array.dtype.kind not in "fiub":
         raise InvalidTypeError(f"inputs: features must be numbers, got dtype {array.dtype}")
     return None, _core.float32_array(array)
@@ -235,14 +248,16 @@ def as_array(name: str, values: npt.ArrayLike) -> npt.NDArray[Any]:
         raise ShapeError(f"{name} must be a regular array: {error}") from None
 
 
-def _take_numbers(values: npt.ArrayLike) -> FloatArray:
-    array = as_array("initial_state", values)
+def take_numbers(name: str, values: npt.ArrayLike) -> FloatArray:
+    """Return numbers as float32."""
+    array = as_array(name, values)
     if array.dtype.kind not in "fiu":
-        raise InvalidTypeError(f"initial_state must hold numbers, got dtype {array.dtype}")
+        raise InvalidTypeError(f"{name} must hold numbers, got dtype {array.dtype}")
     return _core.float32_array(array)
 
 
-def _take_integers(name: str, values: npt.ArrayLike) -> npt.NDArray[np.int64]:
+def take_integers(name: str, values: npt.ArrayLike) -> npt.NDArray[np.int64]:
+    """Return integers as int64."""
     array = as_array(name, values)
     if array.size == 0 and array.dtype.kind == "f":
         array = array.astype(np.int64)

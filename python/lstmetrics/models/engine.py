@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, TypeGuard
 
 import numpy as np
@@ -32,3 +33,10 @@ class Engine:
             and len(self.ports) == 1
             and self.ports[0].takes_ids
         )
+
+    @cached_property
+    def takes_sequences(self) -> bool:
+        """Whether rows of any length may run end to end: one input, and outputs without steps."""
+        (steps, *_) = (shape[1] for shape in self.graph.input_shapes)
+        alone = len(self.ports) == 1 and steps is None
+        return alone and all(len(shape) == 2 for shape in self.graph.output_shapes)

@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 
-from lstmetrics.errors import ShapeError
+from lstmetrics.errors import ShapeError, UnsupportedError
 from lstmetrics.models._inputs import (
     Inputs,
     as_array,
+    as_sequences,
     optional_int,
     positive_int,
     take_inputs,
     take_state,
     take_targets,
 )
+from lstmetrics.models.data_sets import WINDOW, DataSet
 from lstmetrics.models.states import CarriedStates, State
 from lstmetrics.models.stream import Stream
 
@@ -161,6 +163,11 @@ class Runnable(ABC):
         if alone and engine.takes_at_once(inputs) and not self._carried.any:
             values = engine.session.run_ids(inputs, _rows_together(batch_size))
             return values[0] if len(values) == 1 else values
+        if alone and engine.takes_sequences and not self._carried.any:
+            sequences = as_sequences(engine.ports[0], inputs)
+            if sequences is not None:
+                values = DataSet(engine, WINDOW, _rows_together(batch_size)).together(sequences)
+                return values[0] if len(values) == 1 else values
         batches = take_inputs(engine.ports, inputs, lengths=lengths, mask=mask)
         if self._carried.any:
             values, states = self._carried.run(
@@ -174,6 +181,64 @@ class Runnable(ABC):
             )
         result = values[0] if len(values) == 1 else list(values)
         return (result, states) if return_state else result
+
+    def predict_each(
+        self, sequences: Iterable[Any], *, window: int = WINDOW, batch_size: int = 32
+    ) -> Iterator[Any]:
+        """Run the model over a data set, in bounded memory, and give results in its order.
+
+        A window of sequences is held at a time. Those of like length run together, without padding,
+        over all threads.
+
+        Parameters
+        ----------
+        sequences : iterable
+            Raw strings; ids (timesteps,); or features (timesteps, features): of any length, from a
+            list, a generator, a file. It is read once, a window ahead of the results.
+        window : int, default=4096
+            The most sequences that are held; fewer where they are very long, or the model gives
+            much for each step. It bounds memory and changes no bit of the result.
+        batch_size : int, default=32
+            The most rows that run together; no result depends on it.
+
+        Yields
+        ------
+        ndarray of float32, or list of them
+            What :meth:`predict` gives for each sequence alone: (units,) or (timesteps, units); a
+            list where the model has several outputs.
+
+        Raises
+        ------
+        lstmetrics.errors.InvalidTypeError, lstmetrics.errors.InvalidValueError
+            A sequence is no such thing, or has an id outside the vocabulary; the message has its
+            number. Results of the windows before it have been given.
+        lstmetrics.errors.ShapeError
+            The model has several inputs.
+        lstmetrics.errors.UnsupportedError
+            The model is stateful: its rows go on where those of the batch before ended.
+
+        Notes
+        -----
+        What the iterable raises passes through, and nothing else happens: results that came before
+        are valid, and the model is as it was.
+
+        Examples
+        --------
+        >>> import lstmetrics, lstmetrics.demo
+        >>> model = lstmetrics.load_model(lstmetrics.demo.path("classifier.safetensors"))
+        >>> texts, _ = lstmetrics.demo.held_out_messages()
+        >>> found = list(model.predict_each(text for text in texts))
+        >>> bool((found == model.predict(texts)).all())
+        True
+        """
+        engine = self._built()
+        if self._carried.any:
+            raise UnsupportedError(
+                "predict_each: rows of a stateful model go on where the batch before ended; use "
+                "predict, batch by batch"
+            )
+        held = positive_int("window", window)
+        return DataSet(engine, held, _rows_together(batch_size)).each(sequences)
 
     def reset_states(self) -> None:
         """Let the rows of a stateful model begin anew, from zeros."""

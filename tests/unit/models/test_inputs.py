@@ -78,7 +78,7 @@ REFUSED: dict[str, tuple[Any, Any, type[Exception], str]] = {
         IDS_MODEL,
         [[1, 2], [0.5]],
         InvalidTypeError,
-        "sequence 1 must hold integer ids, got dtype float64",
+        "sequence 1 must be integers, got dtype float64",
     ),
     "ragged text as ids": (IDS_MODEL, [[1], ["a", "b"]], InvalidTypeError, "sequence 1"),
     "text into an LSTM": (
