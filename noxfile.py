@@ -25,21 +25,38 @@ RUNTIMES = ["onnx>=1.18", "onnxruntime==1.32.0", "openvino==2026.4.1"]
 # Whose own tests our functions pass; a later one has others.
 SKLEARN = ["scikit-learn==1.9.1", "matplotlib>=3.10,<4", "pandas>=2.2,<4", "array-api-strict>=2.4"]
 TORCHMETRICS = "torchmetrics>=1.9,<2"
-# Who writes the models that ours are compared with: the newest Keras and the last of Keras 2, and
-# with `-- --full` older ones (which need Python 3.11). Modules and backends stand with each.
-KERAS = {
-    "keras": ["tensorflow-cpu==2.21.0", "keras==3.15.1", "tf-keras==2.21.0"],
-    "keras212": ["tensorflow-cpu==2.12.1", "numpy<1.24"],
-    "keras30": ["keras==3.0.5", "tensorflow-cpu==2.16.2", "numpy<2"],
+# Who writes the models that ours are compared with: the newest Keras and, with `-- --full`, one of
+# each kind of file and semantics before it, on the last Python that it runs on. Beside what is
+# installed stands which modules write, on which backends.
+_OLD_PROTOBUF = "protobuf<3.21"
+_TENSORFLOW1 = ["tensorflow==1.15.5", "numpy<1.19", "h5py<3", _OLD_PROTOBUF]
+KERAS: dict[str, tuple[str, list[str], list[str]]] = {
+    "keras": (
+        "3.11",
+        ["tensorflow-cpu==2.21.0", "keras==3.15.1", "tf-keras==2.21.0"],
+        ["keras,tensorflow", "tf_keras,tensorflow"],
+    ),
+    "keras on torch": ("3.11", [TORCH, "keras==3.15.1"], ["keras,torch"]),
+    "keras on jax": ("3.11", ["jax[cpu]", "keras==3.9.2"], ["keras,jax"]),
+    "keras 3.0": (
+        "3.11",
+        ["keras==3.0.5", "tensorflow-cpu==2.16.2", "tf-keras==2.16.0", "numpy<2"],
+        ["keras,tensorflow", "tf_keras,tensorflow"],
+    ),
+    "keras 2.13": ("3.11", ["tensorflow-cpu==2.13.1", "setuptools<80"], ["keras,tensorflow"]),
+    "keras 2.12": ("3.11", ["tensorflow-cpu==2.12.1", "numpy<1.24"], ["keras,tensorflow"]),
+    "keras 2.4": ("3.8", ["tensorflow-cpu==2.4.4", _OLD_PROTOBUF], ["tensorflow.keras,tensorflow"]),
+    "keras 2.3-tf": (
+        "3.8",
+        ["tensorflow-cpu==2.2.3", _OLD_PROTOBUF],
+        ["tensorflow.keras,tensorflow"],
+    ),
+    "keras 2.3": ("3.7", ["keras==2.3.1", *_TENSORFLOW1], ["keras,tensorflow"]),
+    "keras 2.2": ("3.7", ["keras==2.2.5", *_TENSORFLOW1], ["keras,tensorflow"]),
 }
 # Whose hooks ours are, as small as they come: Keras runs on PyTorch, MLflow without its server.
 HOOKS = ["transformers>=5,<6", "accelerate>=1.1", "keras==3.15.1", "mlflow-skinny>=3,<4"]
 TF2ONNX = ["tf2onnx==1.17.0", "onnx==1.16.2", "tensorflow-cpu==2.16.2", "tf-keras==2.16.0"]
-KERAS_WRITERS = {
-    "keras": ["keras,tensorflow", "tf_keras,tensorflow"],
-    "keras212": ["keras,tensorflow"],
-    "keras30": ["keras,tensorflow"],
-}
 # The emulator cannot fork where threads run, and programs that a case starts are not emulated.
 NOT_EMULATED = {"test_runtime_fork.cpp", "test_runtime_isa.cpp"}
 # Emulators cannot run with a sanitizer loaded before them.
@@ -138,12 +155,17 @@ def conformance_keras(session: nox.Session) -> None:
     session.install(".[test]")
     writers = []
     for name in KERAS if full else ["keras"]:
-        place = Path(session.create_tmp()).resolve() / name
+        version, requirements, modules = KERAS[name]
+        interpreter = shutil.which(f"python{version}") if full else "python"
+        if interpreter is None:
+            session.warn(f"{name} needs Python {version}, which is not there")
+            continue
+        place = Path(session.create_tmp()).resolve() / name.replace(" ", "-")
         python = str(place / "bin" / "python")
         if not place.exists():
-            session.run("python", "-m", "venv", str(place))
-        session.run(python, "-m", "pip", "install", "--quiet", *KERAS[name], external=True)
-        writers += [f"{python},{writer}" for writer in KERAS_WRITERS[name]]
+            session.run(interpreter, "-m", "venv", str(place), external=True)
+        session.run(python, "-m", "pip", "install", "--quiet", *requirements, external=True)
+        writers += [f"{python},{module}" for module in modules]
     count = "320" if full else "40"
     session.run("python", "tests/conformance/keras_suite", count, "7", *writers)
 

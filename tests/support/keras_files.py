@@ -121,10 +121,21 @@ def weights_h5(weights: Mapping[str, Sequence[Any]]) -> bytes:
     return data.getvalue()
 
 
+def weights_npz(weights: Mapping[str, Any]) -> bytes:
+    """``model.weights.npz``: an array of one object, a dictionary, for each place."""
+    data = io.BytesIO()
+    held = {
+        place: {str(k): one for k, one in enumerate(own)} if isinstance(own, list) else own
+        for place, own in {"__root__": [], **weights}.items()
+    }
+    np.savez(data, **{place: np.array(own, object) for place, own in held.items()})
+    return data.getvalue()
+
+
 def write_archive(
     path: Path,
     config: Any,
-    weights: Mapping[str, Sequence[Any]] | bytes,
+    weights: Mapping[str, Sequence[Any]] | bytes | None,
     *,
     version: str = "3.9.0",
     more: Mapping[str, bytes] | None = None,
@@ -134,8 +145,9 @@ def write_archive(
     with zipfile.ZipFile(path, "w", compression) as archive:
         archive.writestr("metadata.json", json.dumps({"keras_version": version}))
         archive.writestr("config.json", config if isinstance(config, str) else json.dumps(config))
-        data = weights if isinstance(weights, bytes) else weights_h5(weights)
-        archive.writestr("model.weights.h5", data)
+        if weights is not None:
+            data = weights if isinstance(weights, bytes) else weights_h5(weights)
+            archive.writestr("model.weights.h5", data)
         for name, content in (more or {}).items():
             archive.writestr(name, content)
     return path

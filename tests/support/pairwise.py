@@ -5,9 +5,9 @@ from __future__ import annotations
 import itertools
 import random
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, Dict  # noqa: UP035 (old versions of Keras run on Python 3.7)
 
-Options = dict[str, Any]
+Options = Dict[str, Any]  # noqa: UP006
 _CANDIDATES = 30
 
 
@@ -41,7 +41,7 @@ class Pairwise:
             ]
             best = max(candidates, key=lambda one: len(missing & _pairs(one)))
             missing -= _pairs(best)
-            drawn.append(best | {"seed": seed * 100_000 + index})
+            drawn.append({**best, "seed": seed * 100_000 + index})
         return drawn
 
     def uncovered(self, drawn: Iterable[Options]) -> int:

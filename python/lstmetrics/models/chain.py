@@ -5,11 +5,22 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from lstmetrics.errors import InvalidTypeError, ShapeError
-from lstmetrics.models.layers import Embedding, Input, Layer, Stack
+from lstmetrics.models.layers import (
+    Activation,
+    Dropout,
+    Embedding,
+    Input,
+    Layer,
+    Masking,
+    SpatialDropout1D,
+    Stack,
+)
 from lstmetrics.models.network import Network, unique_names
 from lstmetrics.models.values import Call, Value
 
 __all__ = ["Chain"]
+
+_KEEP_SHAPE = (Activation, Dropout, Masking, SpatialDropout1D)
 
 
 class Chain:
@@ -56,10 +67,15 @@ class Chain:
         given = getattr(first, "input_shape", None)
         if given is not None:
             return tuple(given)
-        features = first.known_features()
-        if features is None:
-            return None
-        return (None, features) if first.takes_sequence else (features,)
+        sequence = False
+        for _, layer in self.running:
+            sequence = sequence or layer.takes_sequence or isinstance(layer, Masking)
+            features = layer.known_features()
+            if features is not None:
+                return (None, features) if sequence else (features,)
+            if not isinstance(layer, _KEEP_SHAPE):
+                break
+        return None
 
     def network(self) -> Network:
         """Return the layers as a network; ShapeError while the input shape is unknown."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import zipfile
 from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -66,11 +67,19 @@ class Comparison:
             self.failed.append(f"{label}: {type(error).__name__}: {error}")
             return
         self.made += 1
-        self.files[one["options"]["file"]] += 1
+        self.files[_kind_of(folder / one["file"])] += 1
         self.to_keras = max(self.to_keras, keras)
         self.to_reference = max(self.to_reference, reference)
         if not keras <= TOLERANCE or not reference <= REFERENCE_TOLERANCE:
             self.failed.append(f"{label}: {keras:.1e} to Keras, {reference:.1e} to the definition")
+
+
+def _kind_of(path: Path) -> str:
+    """What the file is, whatever its name: Keras before 2.13 wrote HDF5 into .keras files."""
+    if not zipfile.is_zipfile(path):
+        return "HDF5"
+    with zipfile.ZipFile(path) as archive:
+        return ".keras with npz" if "model.weights.npz" in archive.namelist() else ".keras"
 
 
 def _differences(model: Model, data: dict[str, Any]) -> tuple[float, float]:

@@ -8,7 +8,7 @@ from support.pairwise import Pairwise
 
 CHOICES: dict[str, list[Any]] = {
     "form": ["sequential", "functional", "nested", "shared", "states", "branches", "two inputs"],
-    "file": [".keras", ".h5"],
+    "file": [".keras", ".h5", ".keras with npz"],
     "input": ["ids", "ids with zero masked", "features", "features with Masking"],
     "mask": ["none", "left", "right", "random", "all", "all but one"],
     "steps": [1, 2, 5, 8],

@@ -1,6 +1,7 @@
 """Runs where Keras is installed: draws models, saves them, and writes what Keras gives.
 
-``python make.py FOLDER COUNT SEED [tf_keras]``; needs nothing but Keras and numpy, of any version.
+``python make.py FOLDER COUNT SEED [MODULE]``, where MODULE is keras, tf_keras or tensorflow.keras;
+needs nothing but that and numpy, of any version from Keras 2.2 and Python 3.7 on.
 """
 
 from __future__ import annotations
@@ -15,6 +16,8 @@ from typing import Any
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 os.environ.setdefault("CUDA_VISIBLE_DEVICES", "")
+# With these, TensorFlow 2.12 gives an LSTM other numbers by predict than by call.
+os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "0")
 
 import numpy as np
 
@@ -34,18 +37,27 @@ class Maker:
         self.generator = np.random.default_rng(options["seed"])
         self.steps: int = options["steps"]
         self.stateful: bool = options["stateful"]
+        self.rows = ROWS if self.stateful else None
 
     # ---- layers -----------------------------------------------------------------------------
 
-    def input(self) -> Any:
+    def shape(self) -> dict[str, Any]:
+        """The shape of the first input, rows included, and its type."""
         ids = self.options["input"].startswith("ids")
         # Flatten needs the number of steps; states carried over batches need that of rows.
         steps = self.steps if self.options["end"] == "Flatten" or self.stateful else None
-        return self.keras.Input(
-            shape=(steps,) if ids else (steps, FEATURES),
-            batch_size=ROWS if self.stateful else None,
-            dtype="int32" if ids else None,
-        )
+        shape = (self.rows, steps) if ids else (self.rows, steps, FEATURES)
+        return {"shape": shape, "dtype": "int32" if ids else None}
+
+    def input(self) -> Any:
+        shape = self.shape()
+        return self.keras.Input(batch_shape=shape["shape"], dtype=shape["dtype"])
+
+    def start_of_chain(self) -> Any:
+        if not first_keras(self.keras):
+            return self.input()
+        shape = self.shape()  # its chains take layers alone
+        return self.layers.InputLayer(batch_input_shape=shape["shape"], dtype=shape["dtype"])
 
     def start(self) -> list[Any]:
         kind = self.options["input"]
@@ -116,9 +128,10 @@ class Maker:
         return make[self.options["end"]]()
 
     def head(self) -> Any:
-        return self.layers.Dense(
-            3, activation=self.options["head"], trainable=self.options["trainable"]
+        kind = (
+            self.options["head"] if hasattr(self.keras.activations, self.options["head"]) else "elu"
         )
+        return self.layers.Dense(3, activation=kind, trainable=self.options["trainable"])
 
     def join(self) -> Any:
         kind = self.options["join"]
@@ -143,8 +156,8 @@ class Maker:
 
     def make_sequential(self) -> Any:
         middle = [*self.start(), *self.before(), self.recurrent(self.merge())]
-        layers = [self.input(), *middle, *self.behind(), *self.end(), self.head()]
-        return self.keras.Sequential(layers)
+        layers = [*middle, *self.behind(), *self.end(), self.head()]
+        return self.keras.Sequential([self.start_of_chain(), *layers])
 
     def make_functional(self) -> Any:
         start = self.input()
@@ -157,15 +170,12 @@ class Maker:
     def make_nested(self) -> Any:
         start = self.input()
         value = self.chain(start, [*self.start(), *self.before()])
-        hidden = self.keras.Input(shape=(None, FEATURES), batch_size=self.batch())
+        hidden = self.keras.Input(batch_shape=(self.rows, None, FEATURES))
         inner = self.keras.Model(hidden, self.recurrent(self.merge())(hidden))
         head = self.keras.Sequential([self.layers.Dense(5, activation="tanh"), self.head()])
         return self.keras.Model(
             start, head(self.chain(inner(value), [*self.behind(), *self.end()]))
         )
-
-    def batch(self) -> Any:
-        return ROWS if self.stateful else None
 
     def make_shared(self) -> Any:
         start = self.input()
@@ -199,7 +209,7 @@ class Maker:
         )
 
     def make_two_inputs(self) -> Any:
-        starts = [self.input(), self.keras.Input(shape=(3,), batch_size=self.batch())]
+        starts = [self.input(), self.keras.Input(batch_shape=(self.rows, 3))]
         value = self.chain(starts[0], [*self.start(), *self.before()])
         layer = self.recurrent(self.merge(), return_sequences=False)
         joined = self.layers.Concatenate()([layer(value), starts[1]])
@@ -250,12 +260,54 @@ class Maker:
         return {"none": steps >= 0 * lengths[:, None], "all": one & ~one, "all but one": one}[kind]
 
 
+def first_keras(keras: Any) -> bool:
+    """Whether it is the Keras of its own, before TensorFlow's, which is run in batches alone."""
+    return keras.__name__ == "keras" and keras.__version__ < "2.4"
+
+
+def run(keras: Any, model: Any, given: Any) -> Any:
+    if first_keras(keras):
+        return model.predict(given, batch_size=ROWS)
+    return model(given, training=False)
+
+
+def save(keras: Any, model: Any, folder: Path, options: Options) -> Path:
+    """Save a model as the options say, or as this Keras can; return the file."""
+    name, npz = f"{options['seed']}", "npz" in options["file"]
+    path = folder / f"{name}{'.h5' if options['file'] == '.h5' else '.keras'}"
+    try:
+        writer = writer_of_archives(keras)
+        # Variables of PyTorch are no arrays in npz: those are refused.
+        if npz and writer is not None and keras.backend.backend() != "torch":
+            writer.save_model(model, str(path), weights_format="npz")
+        else:
+            model.save(str(path))
+    except ValueError as error:  # Keras 3.0 gives the arrays of nested models the same names
+        if "name already exists" not in str(error):
+            raise
+        path = folder / f"{name}.keras"
+        model.save(str(path))
+    return path
+
+
+def writer_of_archives(keras: Any) -> Any:
+    """What writes ``.keras`` archives with weights of either kind; nothing public does."""
+    for place in (".src.saving", ".saving"):
+        try:
+            return importlib.import_module(f"{keras.__name__}{place}.saving_lib")
+        except ImportError:
+            continue
+    return None
+
+
 def arrays_of(result: Any) -> list[Any]:
     results = result if isinstance(result, (list, tuple)) else [result]
-    return [np.asarray(one) for one in results]
+    return [np.asarray(one.detach() if hasattr(one, "detach") else one) for one in results]
 
 
 def make(keras: Any, folder: Path, options: Options) -> dict[str, Any]:
+    if keras.backend.backend() == "jax":  # where masked steps give the state that was carried
+        options["stateful"] = False
     keras.backend.clear_session()
     keras.backend.set_floatx(options["dtype"])
     maker = Maker(keras, options)
@@ -267,19 +319,11 @@ def make(keras: Any, folder: Path, options: Options) -> dict[str, Any]:
         given = batch if len(batch) > 1 else batch[0]
         for k, one in enumerate(batch):
             found[f"input {index} {k}"] = one
-        for k, one in enumerate(arrays_of(model(given, training=False))):
+        for k, one in enumerate(arrays_of(run(keras, model, given))):
             found[f"output {index} {k}"] = one
-    name = f"{options['seed']}"
-    path = folder / f"{name}{options['file']}"
-    try:
-        model.save(str(path))
-    except ValueError as error:  # Keras 3.0 gives the arrays of nested models the same names
-        if "name already exists" not in str(error):
-            raise
-        path = folder / f"{name}.keras"
-        model.save(str(path))
-    np.savez(folder / f"{name}.npz", **found)
-    return {"name": name, "file": path.name, "options": {**options, "file": path.suffix}}
+    path = save(keras, model, folder, options)
+    np.savez(path.with_suffix(".npz"), **found)
+    return {"name": path.stem, "file": path.name, "options": options}
 
 
 def main() -> None:
@@ -287,7 +331,8 @@ def main() -> None:
     keras = importlib.import_module(sys.argv[4] if len(sys.argv) > 4 else "keras")
     folder.mkdir(parents=True, exist_ok=True)
     made, refused = [], []
-    for options in CONFIGURATIONS.draw(count, seed):
+    # The first Keras has no LayerNormalization and no convolutions of what is masked.
+    for options in CONFIGURATIONS.draw(2 * count if first_keras(keras) else count, seed):
         try:
             made.append(make(keras, folder, options))
         except Exception as error:  # Keras cannot build or save it: nothing to compare with

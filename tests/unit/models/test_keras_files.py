@@ -134,13 +134,39 @@ def test_an_archive_of_keras_3(tmp_path: Path, ending: str) -> None:
 
 
 def test_an_archive_of_keras_2_12_calls_its_layers_otherwise(tmp_path: Path) -> None:
+    """They are its dependencies, where a layer with weights is counted twice."""
+    place = "_layer_checkpoint_dependencies"
+    given = [*CHAIN, *arrays([(2, 3), (3,)], 1)]
     weights = {
-        "_layer_checkpoint_dependencies/embedding": CHAIN[:1],
-        "_layer_checkpoint_dependencies/lstm/cell": CHAIN[1:4],
-        "_layer_checkpoint_dependencies/dense": CHAIN[4:],
+        f"{place}/embedding": given[:1],
+        f"{place}/lstm/cell": given[1:4],
+        f"{place}/dropout": [],
+        f"{place}/dense": given[4:6],
+        f"{place}/dropout_1": [],
+        f"{place}/dense_2": given[6:],
     }
-    path = write_archive(tmp_path / "m.keras", sequential(chain()), weights, version="2.12.0")
-    np.testing.assert_array_equal(lstmetrics.load_model(path).predict(IDS), expected())
+    entries = [*chain(), layer("Dropout", "d", rate=0.5), layer("Dense", "e", units=3)]
+    path = write_archive(tmp_path / "m.keras", sequential(entries), weights, version="2.12.0")
+    found = lstmetrics.load_model(path)
+    for array, right in zip(found.get_weights(), given, strict=True):
+        np.testing.assert_array_equal(array, right)
+
+
+@pytest.mark.parametrize(("version", "carries"), [("2.2.5", False), ("2.3.0-tf", True)])
+def test_the_first_keras_loses_states_of_both_ways(
+    tmp_path: Path, version: str, carries: bool
+) -> None:
+    """And its files do not say the shape where a chain begins with an InputLayer."""
+    both = [*lstm_shapes(4, 3), *lstm_shapes(4, 3)]
+    inner = lstm("reader", 3, stateful=True)
+    entries = [layer("Masking", "m", mask_value=0.0), layer("Bidirectional", "b", layer=inner)]
+    weights = {"b": named("b", "a b c d e f", arrays(both))}
+    path = write_legacy(tmp_path / "m.h5", sequential(entries), weights, version=version)
+    model = lstmetrics.load_model(path)
+    assert model.input_shape == (None, None, 4)
+    x = np.random.default_rng(0).normal(size=(2, 5, 4))
+    first, second = (model.predict(x, batch_size=2) for _ in range(2))
+    assert np.array_equal(first, second) is not carries
 
 
 def test_a_layer_of_graphics_cards(tmp_path: Path) -> None:

@@ -184,13 +184,9 @@ def test_an_entry_that_lies_outside(tmp_path: Path) -> None:
     refuses(path, FormatError, "lies outside the archive")
 
 
-def test_weights_that_are_pickles(tmp_path: Path) -> None:
-    path = tmp_path / "m.keras"
-    with zipfile.ZipFile(path, "w") as archive:
-        archive.writestr("metadata.json", json.dumps({"keras_version": "3.1.0"}))
-        archive.writestr("config.json", json.dumps(config()))
-        archive.writestr("model.weights.npz", b"")
-    refuses(path, UnsupportedError, r"model.weights.npz; .npz weights of Keras are pickles")
+def test_an_archive_without_weights(tmp_path: Path) -> None:
+    path = write_archive(tmp_path / "m.keras", config(), None, more={"model.weights.zarr": b""})
+    refuses(path, UnsupportedError, "h5 or model.weights.npz, the archive has model.weights.zarr")
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,8 @@
-"""The zip archive of a ``.keras`` file, read within limits."""
+"""The zip archive of a ``.keras`` file, and the one of arrays inside it, read within limits."""
 
 from __future__ import annotations
 
+import io
 import json
 import zipfile
 from typing import Any
@@ -24,7 +25,9 @@ class Archive:
     Parameters
     ----------
     path : str
-        The file.
+        The file; what errors call it where ``data`` is given.
+    data : bytes, optional
+        The bytes of the archive, where it is no file of its own.
 
     Raises
     ------
@@ -33,10 +36,10 @@ class Archive:
         size.
     """
 
-    def __init__(self, path: str) -> None:
+    def __init__(self, path: str, data: bytes | None = None) -> None:
         self.path = path
         try:
-            self._zip = zipfile.ZipFile(path)
+            self._zip = zipfile.ZipFile(path if data is None else io.BytesIO(data))
         except (zipfile.BadZipFile, ValueError, NotImplementedError, OverflowError) as error:
             raise FormatError(f"{path}: not a zip archive: {error}") from None
         self._entries: dict[str, zipfile.ZipInfo] = {}

@@ -99,8 +99,10 @@ class Group:
         self._h5py = h5py
         self._group = group
 
-    def names(self) -> list[str]:
-        """Return the names of what is in the group."""
+    def names(self, path: str = "") -> list[str]:
+        """Return the names of what is in the group, or in the one at a path."""
+        if path:
+            return self.group(path).names()
         with self._safely("its names"):
             return list(self._group)
 

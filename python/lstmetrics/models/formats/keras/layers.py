@@ -169,6 +169,8 @@ def _bidirectional(label: str, config: Config, dialect: Dialect, rank: int) -> o
             raise UnsupportedError(f"{label} of {kind!r} is not supported; of LSTM it is")
         # Zeros where steps are masked are what a Bidirectional gives anyway.
         inner = dict(inner) | {"zero_output_for_mask": False}
+        if not dialect.carries_both_ways:
+            inner["stateful"] = False
         if backwards:
             inner["go_backwards"] = not inner.get("go_backwards", False)
         found = layer_of(label, {"class_name": kind, "config": inner}, dialect, rank)

@@ -10,6 +10,7 @@ from lstmetrics.models.formats.failures import named
 from lstmetrics.models.formats.keras.archive import Archive, parse_json
 from lstmetrics.models.formats.keras.graph import Builder
 from lstmetrics.models.formats.keras.hdf5 import MAGIC, Group, opened
+from lstmetrics.models.formats.keras.npz import PickledArrays
 from lstmetrics.models.formats.keras.parts import Part
 from lstmetrics.models.formats.keras.text import Assets, vocabularies
 from lstmetrics.models.formats.keras.version import Dialect
@@ -19,6 +20,8 @@ from lstmetrics.models.model import Model
 from lstmetrics.models.sequential import Sequential
 
 __all__ = ["read_config", "read_model"]
+
+_HDF5_WEIGHTS, _NPZ_WEIGHTS = "model.weights.h5", "model.weights.npz"
 
 
 def read_model(path: str, *, hard_sigmoid: str | None = None) -> Model:
@@ -86,18 +89,26 @@ def _read_archive(path: str, hard_sigmoid: str | None) -> Model:
         version, config = _archive_config(archive)
         dialect = Dialect.of(version, hard_sigmoid)
         part, model = _model_of(path, config, dialect, Assets(archive))
-        if "model.weights.h5" not in archive:
-            kinds = [one for one in archive.names() if one.startswith("model.weights")]
-            raise UnsupportedError(
-                f"{path}: the weights must be in model.weights.h5, the archive has "
-                f"{', '.join(kinds) or 'none'}; .npz weights of Keras are pickles, which can run "
-                "any code: save the model with weights_format='h5'"
-            )
-        weights = f"{path}: model.weights.h5"
-        with opened(weights, archive.read("model.weights.h5")) as root:
-            load_archived(weights, root, part)
+        _load_weights(archive, part)
     model.build()
     return model
+
+
+def _load_weights(archive: Archive, part: Part) -> None:
+    if _HDF5_WEIGHTS in archive:
+        owner = f"{archive.path}: {_HDF5_WEIGHTS}"
+        with opened(owner, archive.read(_HDF5_WEIGHTS)) as root:
+            load_archived(owner, root, part)
+    elif _NPZ_WEIGHTS in archive:
+        owner = f"{archive.path}: {_NPZ_WEIGHTS}"
+        with Archive(owner, archive.read(_NPZ_WEIGHTS)) as arrays:
+            load_archived(owner, PickledArrays(arrays), part)
+    else:
+        kinds = [one for one in archive.names() if one.startswith("model.weights")]
+        raise UnsupportedError(
+            f"{archive.path}: the weights must be in {_HDF5_WEIGHTS} or {_NPZ_WEIGHTS}, the "
+            f"archive has {', '.join(kinds) or 'none'}"
+        )
 
 
 def _read_hdf5(path: str, hard_sigmoid: str | None) -> Model:

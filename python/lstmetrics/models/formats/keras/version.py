@@ -29,6 +29,9 @@ class Dialect:
         ``"all"``; ``"none"`` gives no mask.
     repeats_state : bool
         Whether masked steps of an LSTM give its state, as in Keras before it became TensorFlow's.
+    carries_both_ways : bool
+        Whether a stateful Bidirectional carries its states from batch to batch; that Keras loses
+        the updates of layers inside others, so that each batch begins from zeros.
     """
 
     version: str
@@ -36,6 +39,7 @@ class Dialect:
     keras3: bool
     masks: str
     repeats_state: bool
+    carries_both_ways: bool
 
     @classmethod
     def of(cls, version: str, hard_sigmoid: str | None = None) -> Dialect:
@@ -63,11 +67,13 @@ class Dialect:
                 "model again with one of these"
             )
         masks = "any" if numbers >= (3, 4) else "none" if numbers >= (3, 0) else "all"
+        before_tensorflow = numbers < (2, 4) and "tf" not in version
         by_version = "hard_sigmoid" if numbers >= (3, 0) else "hard_sigmoid_02"
         return cls(
             version,
             hard_sigmoid or by_version,
             keras3=numbers >= (3, 0),
             masks=masks,
-            repeats_state=numbers < (2, 4) and "tf" not in version,
+            repeats_state=before_tensorflow,
+            carries_both_ways=not before_tensorflow,
         )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -14,9 +14,24 @@ from lstmetrics.models import layers as ours
 from lstmetrics.models.formats.keras.hdf5 import Group
 from lstmetrics.models.formats.keras.parts import Part
 
-__all__ = ["load_archived", "load_legacy", "snake_case"]
+__all__ = ["Store", "load_archived", "load_legacy", "snake_case"]
 
 Array = npt.NDArray[Any]
+_DEPENDENCIES = "_layer_checkpoint_dependencies"
+
+
+class Store(Protocol):
+    """Where a ``.keras`` archive keeps arrays, by paths such as ``layers/dense/vars/0``."""
+
+    def __contains__(self, path: str) -> bool: ...
+
+    def names(self, path: str = "") -> list[str]:
+        """Return the names of what is at a path."""
+        ...
+
+    def array(self, path: str) -> Array:
+        """Return the array at a path."""
+        ...
 
 
 def snake_case(name: str) -> str:
@@ -28,8 +43,8 @@ def snake_case(name: str) -> str:
 # ---- the weights of a .keras archive ------------------------------------------------------------
 
 
-def load_archived(owner: str, root: Group, model: Part) -> None:
-    """Give the layers of a model their weights from ``model.weights.h5``.
+def load_archived(owner: str, root: Store, model: Part) -> None:
+    """Give the layers of a model their weights from ``model.weights.h5`` or ``.npz``.
 
     A layer's place follows from its class and from how many of that class came before it; its
     arrays are numbered.
@@ -43,10 +58,10 @@ def load_archived(owner: str, root: Group, model: Part) -> None:
         _give(owner, part, arrays)
 
 
-def _places(root: Group, model: Part, prefix: str) -> Iterator[tuple[str, Part]]:
+def _places(root: Store, model: Part, prefix: str) -> Iterator[tuple[str, Part]]:
     """Each layer with its place, those of nested models included."""
     container = next(
-        (one for one in ("layers", "_layer_checkpoint_dependencies") if f"{prefix}{one}" in root),
+        (one for one in ("layers", _DEPENDENCIES) if f"{prefix}{one}" in root),
         "layers",
     )
     counts: dict[str, int] = {}
@@ -54,7 +69,10 @@ def _places(root: Group, model: Part, prefix: str) -> Iterator[tuple[str, Part]]
         if part.is_operation:
             continue
         kind = "functional" if part.class_name == "Model" else snake_case(part.class_name)
-        count = counts[kind] = counts.get(kind, -1) + 1
+        count = counts.get(kind, 0)
+        # What Keras 2.12 counts are its dependencies, where layers with weights stand twice.
+        twice = container == _DEPENDENCIES and any(_weighted(part))
+        counts[kind] = count + (2 if twice else 1)
         path = f"{prefix}{container}/{kind}{f'_{count}' if count else ''}/"
         if part.is_model:
             yield from _places(root, part, path)
@@ -73,10 +91,10 @@ def _inner_paths(part: Part) -> list[str]:
     return [""]
 
 
-def _numbered(root: Group, path: str) -> list[Array]:
+def _numbered(root: Store, path: str) -> list[Array]:
     if path not in root:
         return []
-    names = [name for name in root.group(path).names() if name.isdecimal()]
+    names = [name for name in root.names(path) if name.isdecimal()]
     return [root.array(f"{path}/{name}") for name in sorted(names, key=int)]
 
 
