@@ -2,14 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any, NamedTuple
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from lstmetrics.cli.cells import (
+    LOGITS,
+    PROBABILITIES,
+    Bounds,
+    Problem,
+    decoded,
+    filled,
+    missing,
+    numbers,
+    shown,
+    texts,
+)
+from lstmetrics.cli.lists import (
+    check_tags,
+    holds_lists,
+    indicators,
+    lists_of_numbers,
+    lists_of_text,
+    matrix,
+    same_lengths,
+)
 from lstmetrics.cli.tables import Table
 from lstmetrics.errors import InvalidValueError
 from lstmetrics.evaluation.labels import Label
@@ -17,7 +38,6 @@ from lstmetrics.evaluation.labels import Label
 __all__ = ["Columns", "find_labels"]
 
 _MOST_LABELS = 10_000
-_SHOWN = 60
 
 
 class Columns:
@@ -29,16 +49,25 @@ class Columns:
         Which is read.
     labels : list of str or int
         All classes there are; none, where the table has no labels.
-    label_columns : list of str
-        Columns with classes, which come as their indices.
-    number_columns : list of str
-        Columns with probabilities.
-    text_columns : list of str
+    classes : sequence of str
+        Columns with a class, which come as their indices.
+    several : sequence of str
+        Columns with any number of classes, which come as indicators.
+    lists : sequence of str
+        Columns with lists of text, which come as Arrow's.
+    numbers : mapping from str to Bounds
+        Columns with numbers; lists of probabilities and logits, one for each class, come as rows of
+        a matrix, other lists as Arrow's.
+    texts : sequence of str
         Columns with texts, which come as lists.
-    id_columns : list of str
-        Columns with token ids, separated by blanks, which come as lists of lists.
-    group_columns : list of str
+    ids : sequence of str
+        Columns with token ids, which come as lists of lists.
+    groups : sequence of str
         Columns to slice by, which come as Arrow's dictionary arrays.
+    tags : sequence of str
+        Those of `lists` that must hold tags.
+    alike : sequence of str
+        Columns of lists that must be of the same length in each row.
     """
 
     def __init__(
@@ -46,21 +75,25 @@ class Columns:
         table: Table,
         labels: list[Label],
         *,
-        label_columns: list[str],
-        number_columns: list[str],
-        text_columns: list[str],
-        id_columns: list[str],
-        group_columns: list[str],
+        classes: Sequence[str] = (),
+        several: Sequence[str] = (),
+        lists: Sequence[str] = (),
+        numbers: Mapping[str, Bounds] | None = None,
+        texts: Sequence[str] = (),
+        ids: Sequence[str] = (),
+        groups: Sequence[str] = (),
+        tags: Sequence[str] = (),
+        alike: Sequence[str] = (),
     ) -> None:
         self._table = table
         self._labels = labels
         self._index: dict[Any, int] = {label: place for place, label in enumerate(labels)}
         self._places_are_labels = labels == list(range(len(labels)))
-        self._label_columns = label_columns
-        self._number_columns = number_columns
-        self._text_columns = text_columns
-        self._id_columns = id_columns
-        self._group_columns = group_columns
+        self._classes, self._several, self._lists = classes, several, lists
+        self._numbers, self._texts = numbers or {}, texts
+        self._ids, self._groups = ids, groups
+        self._tags, self._alike = tags, alike
+        self._listed: dict[str, bool] = {}
 
     def batches(self) -> Iterator[dict[str, Any]]:
         """Yield the columns by name, rows that are skipped left out."""
@@ -74,41 +107,66 @@ class Columns:
             if any(len(column) for column in found.values()):
                 yield found
 
-    def _read(self, batch: pa.RecordBatch) -> tuple[dict[str, Any], list[_Problem]]:
+    def _read(self, batch: pa.RecordBatch) -> tuple[dict[str, Any], list[Problem]]:
         found: dict[str, Any] = {}
-        problems: list[_Problem] = []
-        for name in self._label_columns:
+        problems: list[Problem] = []
+        for name in self._classes:
             found[name] = self._indices(name, batch.column(name), problems)
-        for name in self._number_columns:
-            found[name] = _numbers(name, batch.column(name), problems)
-        for name in self._text_columns:
-            texts = batch.column(name).cast(pa.string())
-            _missing(name, texts, problems)
-            found[name] = _texts(texts, "").to_pylist()
-        for name in self._id_columns:
-            found[name] = _token_ids(name, batch.column(name).cast(pa.string()), problems)
-        for name in self._group_columns:
-            values = _texts(_decoded(batch.column(name)).cast(pa.string()), "(none)")
+        for name in self._several:
+            lists = self._list(name, batch, problems)
+            found[name] = indicators(name, lists, self._place, len(self._labels), problems)
+        for name in self._lists:
+            found[name] = self._list(name, batch, problems)
+        for name in self._tags:
+            check_tags(name, found[name], problems)
+        for name, bounds in self._numbers.items():
+            found[name] = self._read_numbers(name, batch.column(name), bounds, problems)
+        same_lengths(self._alike, found, problems)
+        for name in self._texts:
+            words = decoded(batch.column(name)).cast(pa.string())
+            missing(name, words, problems)
+            found[name] = texts(words, "").to_pylist()
+        for name in self._ids:
+            found[name] = _token_ids(name, batch.column(name), problems)
+        for name in self._groups:
+            values = texts(decoded(batch.column(name)).cast(pa.string()), "(none)")
             found[f"by {name}"] = values.dictionary_encode()
         return found, problems
 
+    def _list(self, name: str, batch: pa.RecordBatch, problems: list[Problem]) -> pa.Array:
+        column = batch.column(name)
+        if self._table.kind == "csv":
+            column = texts(column, "")  # no items: a CSV has no other way to say it
+        return lists_of_text(name, column, problems)
+
+    def _read_numbers(
+        self, name: str, column: pa.Array, bounds: Bounds, problems: list[Problem]
+    ) -> Any:
+        # What the first batch says holds for all.
+        if not self._listed.setdefault(name, holds_lists(column)):
+            return numbers(name, column, bounds, problems)
+        lists = lists_of_numbers(name, column, bounds, problems)
+        if bounds not in (PROBABILITIES, LOGITS):
+            return lists
+        return matrix(name, lists, len(self._labels), problems)
+
     def _indices(
-        self, name: str, column: pa.Array, problems: list[_Problem]
+        self, name: str, column: pa.Array, problems: list[Problem]
     ) -> npt.NDArray[np.int64]:
-        _missing(name, column, problems)
+        missing(name, column, problems)
         if pa.types.is_integer(column.type) and self._places_are_labels:
-            indices = np.asarray(_filled(column), np.int64)
+            indices = np.asarray(filled(column), np.int64)
             wrong = (indices < 0) | (indices >= len(self._labels))
         else:
             coded = column if pa.types.is_dictionary(column.type) else column.dictionary_encode()
             places = [self._place(value) for value in coded.dictionary.to_pylist()]
-            codes = _filled(coded.indices)
+            codes = filled(coded.indices)
             indices = np.asarray([*places, -1], np.int64)[codes if places else codes * 0 - 1]
             wrong = indices < 0
         if wrong.any():
             empty = np.asarray(pc.is_null(column).to_numpy(zero_copy_only=False), bool)
             problems += [
-                _Problem(row, name, "unknown label", _shown(column, row))
+                Problem(row, name, "unknown label", shown(column, row))
                 for row in np.flatnonzero(wrong & ~empty).tolist()
             ]
             indices = np.where(wrong, 0, indices)
@@ -122,7 +180,7 @@ class Columns:
         return self._index.get(str(value) if number is None else number, -1)
 
     def _good_rows(
-        self, rows: int, first: int, problems: list[_Problem]
+        self, rows: int, first: int, problems: list[Problem]
     ) -> npt.NDArray[np.intp] | None:
         """Return the rows that can be used, None for all; the first problem of each is told."""
         if not problems:
@@ -135,17 +193,17 @@ class Columns:
         return np.flatnonzero(good)
 
 
-class _Problem(NamedTuple):
-    """A cell that cannot be used."""
-
-    row: int
-    column: str
-    kind: str
-    value: str | None = None
-
-
-def find_labels(table: Table, columns: list[str]) -> list[Label]:
+def find_labels(table: Table, columns: list[str], *, several: bool = False) -> list[Label]:
     """Return all classes that occur, sorted: whole numbers if all are, else text.
+
+    Parameters
+    ----------
+    table : Table
+        With these columns.
+    columns : list of str
+        Where classes stand.
+    several : bool
+        Whether cells are lists of them.
 
     Raises
     ------
@@ -155,10 +213,14 @@ def find_labels(table: Table, columns: list[str]) -> list[Label]:
         There are far too many, or numbers and text together.
     """
     found: set[Any] = set()
+    rows = 0
     for batch in table.batches():
+        rows += batch.num_rows
         for name in columns:
-            values = _decoded(batch.column(name))
-            if pa.types.is_boolean(values.type):
+            values = decoded(batch.column(name))
+            if several:
+                values = lists_of_text(name, values, []).flatten()
+            elif pa.types.is_boolean(values.type):
                 values = values.cast(pa.int8())
             found |= set(pc.unique(values).to_pylist())
         if len(found) > _MOST_LABELS:
@@ -167,6 +229,11 @@ def find_labels(table: Table, columns: list[str]) -> list[Label]:
                 "different values: they must hold labels"
             )
     found -= {None}
+    if not found and rows and several:
+        raise InvalidValueError(
+            f"{table.path}: columns {', '.join(columns)} hold no label; name all classes by "
+            "--labels"
+        )
     if not found:
         raise table.nothing()
     return _of_one_kind(table, columns, found)
@@ -199,87 +266,16 @@ def _whole(value: Any) -> int | None:
         return None
 
 
-def _numbers(
-    name: str, column: pa.Array, problems: list[_Problem]
-) -> npt.NDArray[np.floating[Any]]:
-    values = _decoded(column)
-    before = len(problems)
-    _missing(name, values, problems)
-    if not (pa.types.is_floating(values.type) or pa.types.is_integer(values.type)):
-        values = _parsed(name, values, problems)
-    numbers = _filled(values)
-    if numbers.dtype.kind != "f":
-        numbers = numbers.astype(np.float64)
-    good = (numbers >= 0) & (numbers <= 1)
-    if good.all():
-        return np.asarray(numbers)
-    told = {problem.row for problem in problems[before:]}
-    for row in np.flatnonzero(~good).tolist():
-        if row not in told:
-            value = numbers[row].item()
-            problems.append(_Problem(row, name, "not a probability in [0, 1]", _number(value)))
-    cleaned: npt.NDArray[np.floating[Any]] = np.where(good, numbers, numbers.dtype.type(0))
-    return cleaned
-
-
-def _parsed(name: str, values: pa.Array, problems: list[_Problem]) -> pa.Array:
-    """Return text as numbers, with 0 for what is none."""
-    texts = values.cast(pa.string())
-    try:
-        return texts.cast(pa.float64())
-    except pa.ArrowInvalid:
-        pass
-    numbers = []
-    for row, text in enumerate(texts.to_pylist()):
-        try:
-            numbers.append(0.0 if text is None else float(text))
-        except ValueError:
-            problems.append(_Problem(row, name, "not a number", repr(text[:_SHOWN])))
-            numbers.append(0.0)
-    return pa.array(numbers, pa.float64())
-
-
-def _token_ids(name: str, texts: pa.Array, problems: list[_Problem]) -> list[list[int]]:
-    _missing(name, texts, problems)
+def _token_ids(name: str, column: pa.Array, problems: list[Problem]) -> list[list[int]]:
     found: list[list[int]] = []
-    for row, cell in enumerate(_texts(texts, "").to_pylist()):
+    for row, cell in enumerate(lists_of_text(name, column, problems).to_pylist()):
         try:
-            found.append([int(token) for token in cell.split()])
+            found.append([int(token) for token in cell])
         except ValueError:
             words = "ids must be integers separated by blanks"
-            problems.append(_Problem(row, name, words, repr(cell[:_SHOWN])))
+            problems.append(Problem(row, name, words, shown(column, row)))
             found.append([])
     return found
-
-
-def _filled(numbers: pa.Array) -> npt.NDArray[Any]:
-    """Return numbers as an array, with 0 for nulls, which have been told of."""
-    if numbers.null_count:
-        numbers = pc.fill_null(numbers, 0)
-    # Not to_numpy, which imports pandas where that is installed.
-    return np.from_dlpack(numbers)
-
-
-def _texts(values: pa.Array, default: str) -> pa.Array:
-    return pc.fill_null(values, default) if values.null_count else values
-
-
-def _missing(name: str, values: pa.Array, problems: list[_Problem]) -> None:
-    if values.null_count:
-        rows = np.flatnonzero(np.asarray(pc.is_null(values).to_numpy(False), bool)).tolist()
-        problems += [_Problem(row, name, "the cell is empty") for row in rows]
-
-
-def _decoded(column: pa.Array) -> pa.Array:
-    return column.dictionary_decode() if pa.types.is_dictionary(column.type) else column
-
-
-def _shown(values: pa.Array, row: int) -> str:
-    return repr(str(values[row].as_py())[:_SHOWN])
-
-
-def _number(value: float) -> str:
-    return "NaN" if value != value else repr(value)
 
 
 def _take(column: Any, rows: npt.NDArray[np.intp]) -> Any:

@@ -90,7 +90,7 @@ def show_report(report: Report) -> None:
     ):
         console.print(_confusion_table(report))
     if report.thresholds:
-        console.print(_threshold_table(report))
+        console.print(_threshold_table(report.thresholds))
     if report.slices:
         console.print(_slice_table(report))
     console.print(Text(f"digest {report.digest}", style="dim"), soft_wrap=True)
@@ -150,18 +150,18 @@ def _confusion_table(report: Report) -> Table:
     return table
 
 
-def show_thresholds(report: Report) -> None:
+def show_thresholds(rows: list[dict[str, Any]]) -> None:
     """Print operating points: what was chosen, and what it does."""
-    _console().print(_threshold_table(report))
+    _console().print(_threshold_table(rows))
 
 
-def _threshold_table(report: Report) -> Table:
+def _threshold_table(rows: list[dict[str, Any]]) -> Table:
     table = Table(box=box.SIMPLE_HEAD, title="thresholds chosen on the validation data")
     table.title_style = "dim"
     table.add_column("rule")
     for name in ("threshold", "precision", "recall", "f1", "tp", "fp", "fn", "tn"):
         table.add_column(name, justify="right")
-    for row in report.thresholds:
+    for row in rows:
         names = ("precision", "recall", "f1")
         rates = [_rate(row[name], row["intervals"].get(name)) for name in names]
         counts = [f"{row[name]:,}" for name in ("tp", "fp", "fn", "tn")]

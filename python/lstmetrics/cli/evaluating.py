@@ -22,6 +22,7 @@ from lstmetrics.cli.options import (
     Json,
     Label,
     Labels,
+    Logit,
     Model,
     Name,
     OnError,
@@ -30,9 +31,11 @@ from lstmetrics.cli.options import (
     Replicates,
     Rules,
     Score,
+    Task,
     Text,
 )
 from lstmetrics.errors import InvalidValueError
+from lstmetrics.evaluation.plain import finite, plain
 
 __all__ = ["compare", "evaluate", "perplexity", "thresholds"]
 
@@ -50,6 +53,8 @@ def evaluate(
     label: Label = None,
     pred: Pred = None,
     score: Score = None,
+    logit: Logit = None,
+    task: Task = "classes",
     by: By = None,
     name: Name = None,
     labels: Labels = None,
@@ -77,7 +82,9 @@ def evaluate(
     as_json: Json = False,
 ) -> None:
     """Evaluate a model on texts or ids, or a file of predictions: CSV, JSONL, Parquet, Arrow."""
-    from lstmetrics.cli.sources import Source, evaluate_model, evaluate_table, scored
+    from lstmetrics.cli.from_models import evaluate_model
+    from lstmetrics.cli.from_predictions import evaluate_table
+    from lstmetrics.cli.source import Source
 
     _check_page(html)
     if (model is None) == (predictions is None):
@@ -87,15 +94,17 @@ def evaluate(
         raise InvalidValueError("--model needs --data, the file to evaluate it on")
     source = Source(
         path,
-        label,
-        pred,
-        score or (),
-        text,
-        ids,
-        name,
-        by or (),
-        None if labels is None else labels.split(","),
-        _skips(on_error),
+        label=label,
+        pred=pred,
+        scores=score or (),
+        logits=logit or (),
+        text=text,
+        ids=ids,
+        name=name,
+        by=by or (),
+        labels=_named(labels),
+        skip=_skips(on_error),
+        task=task,
     )
     options: dict[str, Any] = {
         "goals": read_bounds(goal, "--goal") or None,
@@ -111,12 +120,13 @@ def evaluate(
                 model, source, progress, train=train, batch_size=batch_size, **options
             )
         else:
-            if validation is not None:
-                parts = {**vars(source), "path": validation, "by": (), "text": None, "name": None}
-                _, *split, skipped = scored(Source(**parts))
-                display.tell_skipped(validation, skipped)
-                options["validation"] = tuple(split)
-            report = evaluate_table(source, progress, **options)
+            report = evaluate_table(
+                source,
+                progress,
+                validation=validation,
+                tell_skipped=display.tell_skipped,
+                **options,
+            )
     if html is not None:
         report.save(html)
     _print(report, as_json, display.show_report)
@@ -140,35 +150,25 @@ def thresholds(
     as_json: Json = False,
 ) -> None:
     """Choose thresholds of two classes on one file, and measure them on another."""
-    from lstmetrics.cli.sources import Source, evaluate_table, scored
+    from lstmetrics.cli.operating import operating_points
+    from lstmetrics.cli.source import Source
 
-    named = None if labels is None else labels.split(",")
-    chosen = Source(validation, label, scores=[score], labels=named, skip=_skips(on_error))
-    classes, *split, skipped = scored(chosen)
-    display.tell_skipped(validation, skipped)
-    if len(classes) != 2:
-        raise InvalidValueError(f"thresholds are of two classes, {validation} has {len(classes)}")
     source = Source(
-        test or validation,
-        label,
-        scores=[score],
-        labels=[str(one) for one in classes],
-        skip=_skips(on_error),
+        validation, label=label, scores=[score], labels=_named(labels), skip=_skips(on_error)
     )
-    report = evaluate_table(
+    rows, skipped = operating_points(
         source,
-        None,
-        validation=tuple(split),
-        thresholds=rule or ["f1", "precision>=0.9", "recall>=0.9"],
-        pos_label=pos_label,
-        replicates=replicates,
+        validation if test is None else test,
+        rule or ["f1", "precision>=0.9", "recall>=0.9"],
+        pos_label,
+        replicates,
     )
-    if test is not None:
-        display.tell_skipped(test, report.data)
+    for path, facts in skipped.items():
+        display.tell_skipped(path, facts)
     if as_json:
-        print(json.dumps(json.loads(report.to_json())["thresholds"], indent=2))
+        print(json.dumps(finite(plain(rows)), indent=2))
         return
-    display.show_thresholds(report)
+    display.show_thresholds(rows)
     if test is None:
         print("chosen and measured on the same rows: pass --test for numbers that can be trusted")
 
@@ -191,24 +191,35 @@ def compare(
     as_json: Json = False,
 ) -> None:
     """Compare two files of predictions, matched by --id; exit with 3 if the second is worse."""
-    from lstmetrics.cli.sources import Source, predictions_of
+    from lstmetrics.cli.kept import predictions_of
+    from lstmetrics.cli.source import Source
     from lstmetrics.evaluation import compare as compare_predictions
 
     if (pred is None) == (not score):
         raise InvalidValueError("say what was predicted: either --pred or --score")
-    named = None if labels is None else labels.split(",")
     sides = [
-        Source(path, label, pred, score or (), None, None, name, groups, named, _skips(on_error))
+        Source(
+            path,
+            label=label,
+            pred=pred,
+            scores=score or (),
+            name=name,
+            by=groups,
+            labels=_named(labels),
+            skip=_skips(on_error),
+        )
         for path, groups in ((baseline, by or ()), (candidate, ()))
     ]
     classes = sorted({one for side in sides for one in side.find_labels()}, key=_order)
-    if named is not None:
+    if labels is not None:
         classes = sides[0].find_labels()
     read = [predictions_of(side, classes) for side in sides]
     for side, (_, skipped) in zip(sides, read, strict=True):
         display.tell_skipped(side.path, skipped)
     found = compare_predictions(
-        *(predictions for predictions, _ in read), labels=classes, replicates=replicates
+        *(predictions for predictions, _ in read),
+        labels=range(len(classes)),
+        replicates=replicates,
     )
     _print(found, as_json, display.show_comparison)
     if found.worse(metric, tolerance):
@@ -221,10 +232,30 @@ def compare(
 @app.command()
 @with_errors
 def perplexity(
-    model: Annotated[Path, typer.Option(help="A native .safetensors language model.")],
-    data: Annotated[Path, typer.Option(help="Texts or ids; a .txt file is one text.")],
+    model: Annotated[Path | None, typer.Option(help="A language model; needs --data.")] = None,
+    data: Annotated[
+        Path | None, typer.Option(help="Texts or ids; a .txt file is one text.")
+    ] = None,
     text: Text = None,
     ids: Ids = None,
+    predictions: Annotated[
+        Path | None, typer.Option(help="What a model said of each token, instead of a model.")
+    ] = None,
+    loss: Annotated[
+        str | None,
+        typer.Option(help="Column with the losses of tokens in nats: a list, or one a row."),
+    ] = None,
+    log_prob: Annotated[
+        str | None, typer.Option(help="Instead, column with the logarithms of probabilities.")
+    ] = None,
+    token: Annotated[
+        str | None, typer.Option(help="Column with the tokens themselves, as many as losses.")
+    ] = None,
+    vocabulary_size: Annotated[
+        int | None, typer.Option(min=1, help="How many tokens the model chooses from.")
+    ] = None,
+    by: By = None,
+    name: Name = None,
     train: Annotated[
         Path | None, typer.Option(help="The training text: overfitting, the unigram baseline.")
     ] = None,
@@ -235,19 +266,39 @@ def perplexity(
     html: Html = None,
     as_json: Json = False,
 ) -> None:
-    """Evaluate a language model: perplexity beside its baselines."""
-    from lstmetrics.cli.sources import Source, evaluate_model, evaluate_text
+    """Evaluate a language model, or what one said of each token: perplexity beside baselines."""
+    from lstmetrics.cli.from_models import evaluate_model, evaluate_text
+    from lstmetrics.cli.from_predictions import evaluate_token_table
+    from lstmetrics.cli.source import Source
 
     _check_page(html)
+    if (model is None) == (predictions is None):
+        raise InvalidValueError("give either --model with --data, or --predictions")
+    path = predictions if predictions is not None else data
+    if path is None:
+        raise InvalidValueError("--model needs --data, the file to evaluate it on")
+    source = Source(
+        path,
+        text=text,
+        ids=ids,
+        name=name,
+        by=by or (),
+        skip=_skips(on_error),
+        loss=loss,
+        log_prob=log_prob,
+        token=token,
+    )
     options: dict[str, Any] = {"goals": read_bounds(goal, "--goal") or None}
-    options |= {"train": train, "batch_size": batch_size}
     bounds = read_bounds(fail_under, "--fail-under")
     with display.progress() as progress:
-        if data.suffix == ".txt":
-            report = evaluate_text(model, data, **options)
+        if model is None:
+            report = evaluate_token_table(source, progress, vocabulary_size, **options)
+        elif path.suffix == ".txt":
+            report = evaluate_text(model, path, train=train, batch_size=batch_size, **options)
         else:
-            source = Source(data, text=text, ids=ids, skip=_skips(on_error))
-            report = evaluate_model(model, source, progress, **options)
+            report = evaluate_model(
+                model, source, progress, train=train, batch_size=batch_size, **options
+            )
     if html is not None:
         report.save(html)
     _print(report, as_json, display.show_report)
@@ -274,3 +325,7 @@ def _skips(on_error: str) -> bool:
 
 def _order(label: Any) -> tuple[bool, Any]:
     return isinstance(label, str), label
+
+
+def _named(labels: str | None) -> list[str] | None:
+    return None if labels is None else labels.split(",")

@@ -20,6 +20,18 @@ Score = Annotated[
         "class, of each class in the order of --labels, which is sorted by default."
     ),
 ]
+Logit = Annotated[
+    list[str] | None,
+    typer.Option(help="As --score, with what a softmax makes probabilities of, or a sigmoid."),
+]
+Task = Annotated[
+    str,
+    typer.Option(
+        help="'classes'; 'multilabel', where --label and --pred hold lists of labels, or --score "
+        "is given once per label; or 'tags', where they hold lists of tags, and --text of tokens. "
+        "Lists are Arrow's or JSON's, or text with blanks between."
+    ),
+]
 By = Annotated[list[str] | None, typer.Option(help="Column by whose values to give metrics again.")]
 Labels = Annotated[
     str | None, typer.Option(help="All classes, separated by commas; any other is an error.")

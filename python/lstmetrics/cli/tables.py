@@ -43,10 +43,15 @@ class Table:
     skipped: Counter[str] = field(default_factory=Counter)
     rows: int | None = None  # in all, where the file says it
 
+    @property
+    def kind(self) -> str:
+        """Return ``"csv"``, ``"json"``, ``"parquet"`` or ``"arrow"``."""
+        return _kind(self.path)
+
     def batches(self) -> Iterator[pa.RecordBatch]:
         """Yield the columns; of a CSV and of JSON lines as text, or null."""
         self.skipped.clear()
-        yield from _READERS[_kind(self.path)](self)
+        yield from _READERS[self.kind](self)
 
     def refuse(self, row: int, column: str, problem: str, value: str | None = None) -> None:
         """Count a data row, from 0, that cannot be used; or raise an error that says where it is.
@@ -75,9 +80,9 @@ class Table:
 
     def place(self, row: int) -> str:
         """Return in words where a data row, counted from 0, is."""
-        if _kind(self.path) == "csv":
+        if self.kind == "csv":
             return f"line {_csv_line(self.path, row)}"
-        if _kind(self.path) == "json":
+        if self.kind == "json":
             return f"line {_json_line(self.path, row)}"
         return f"row {row + 1}"
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, Literal
 
 import numpy as np
@@ -22,11 +23,14 @@ from lstmetrics.evaluation.labels import (
     label_indices,
 )
 from lstmetrics.evaluation.plain import finite, plain
+from lstmetrics.evaluation.slices import StateSlices
 from lstmetrics.streaming import Interval, PairedOutcomes, PairedScores, PairedTest
 
 __all__ = ["Comparison", "Predictions", "compare"]
 
 _FUNCTION = "compare"
+_ROWS = 1 << 16  # that are compared at once; results do not depend on it
+Rows = Indices | slice
 Change = Literal["better", "worse", "no difference"]
 
 
@@ -46,6 +50,8 @@ class Predictions:
         Names of the samples, each once; without them rows are matched in their order.
     by : mapping from str to array_like of shape (n,), optional
         Columns by whose values the two are compared again; those of the baseline are used.
+    called : callable, optional
+        What a row is called in errors, of its number from 0; its id or its number by default.
 
     Examples
     --------
@@ -59,6 +65,7 @@ class Predictions:
     scores: npt.ArrayLike | None = None
     ids: npt.ArrayLike | None = None
     by: Mapping[str, npt.ArrayLike] = field(default_factory=dict)
+    called: Callable[[int], str] | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -192,20 +199,38 @@ def compare(
     ('better', 0.5, False)
     """
     drawn = Drawn(level, replicates, seed)
-    rows_a, rows_b, unmatched = _matched(baseline, candidate)
     names = _labels(baseline, candidate) if labels is None else list(labels)
-    old = _read(baseline, rows_a, names, pos_label)
-    new = _read(candidate, rows_b, names, pos_label)
-    differing = np.flatnonzero(old.truth != new.truth)
-    if differing.size:
-        raise InvalidValueError(
-            f"{_FUNCTION}: the true labels of {differing.size} samples differ, first that of "
-            f"{_name(baseline, rows_a, int(differing[0]))}"
-        )
+    sides = _Side(baseline, names, pos_label), _Side(candidate, names, pos_label)
+    rows_a, rows_b, samples, unmatched = _matched(baseline, candidate)
+    old, new = sides
     positive = old.positive if len(names) == 2 else None
     classes = range(len(names))
     # The core's differences are those of A less B.
-    pair = PairedOutcomes(labels=classes).update(old.truth, new.predicted, old.predicted)
+    pair, areas = PairedOutcomes(labels=classes), None
+    if positive is not None and old.with_scores and new.with_scores:
+        areas = PairedScores(labels=classes, pos_label=positive)
+    slices = {column: StateSlices(column, PairedOutcomes()) for column in baseline.by}
+    differing, first_of_them = 0, 0
+    for first in range(0, samples, _ROWS):
+        here, there = _block(rows_a, first, samples), _block(rows_b, first, samples)
+        (truth, said_old, score_old), (other, said_new, score_new) = old.read(here), new.read(there)
+        wrong = np.flatnonzero(truth != other)
+        if wrong.size and not differing:
+            first_of_them = _row(here, int(wrong[0]))
+        differing += wrong.size
+        if differing:
+            continue
+        pair.update(truth, said_new, said_old)
+        if areas is not None and score_old is not None and score_new is not None:
+            areas.update(truth, score_new, score_old)
+        for column, states in slices.items():
+            values = _taken(baseline.by[column], here)
+            states.update(values, len(truth), truth, said_new, said_old)
+    if differing:
+        raise InvalidValueError(
+            f"{_FUNCTION}: the true labels of {differing} samples differ, first that of "
+            f"{_name(baseline, first_of_them)}"
+        )
     measures = rate_metrics(positive)
     of_old, of_new = measured(measures, pair.b), measured(measures, pair.a)
     differences = {"accuracy": pair.interval("accuracy", level)}
@@ -215,9 +240,7 @@ def compare(
         if name != "accuracy"
     }
     tests = {"mcnemar": pair.mcnemar()}
-    if positive is not None and old.score is not None and new.score is not None:
-        areas = PairedScores(labels=classes, pos_label=positive)
-        areas.update(old.truth, new.score, old.score)
+    if areas is not None:
         tests["delong"] = areas.delong()
         differences["roc_auc"] = areas.interval("roc_auc", level)
         of_old["roc_auc"], of_new["roc_auc"] = areas.roc_auc_b(), areas.roc_auc_a()
@@ -229,39 +252,58 @@ def compare(
         differences=differences,
         tests=tests,
         table=pair.table().tolist(),
-        slices=_slices(baseline.by, rows_a, old, new, level),
+        slices=_slices(slices, level),
         change=_change(tests["mcnemar"].p_value, pair.difference("accuracy"), level),
     )
 
 
-@dataclass(frozen=True)
 class _Side:
-    truth: Indices
-    predicted: Indices
-    score: npt.NDArray[Any] | None
-    positive: int
+    """What one model said, read in blocks of rows."""
+
+    def __init__(self, side: Predictions, labels: list[Label], pos_label: Label | None) -> None:
+        if (side.y_pred is None) == (side.scores is None):
+            raise InvalidTypeError(f"{_FUNCTION}: give either y_pred or scores of each model")
+        self.with_scores = side.scores is not None
+        self._labels = labels
+        self._truth = np.asarray(side.y_true)
+        self._said = np.asarray(side.y_pred if side.scores is None else side.scores)
+        self._states = ClassificationStates(
+            labels, with_scores=self.with_scores, pos_label=pos_label
+        )
+        self.positive = self._states.positive
+
+    def read(self, rows: Rows) -> tuple[Indices, Indices, npt.NDArray[Any] | None]:
+        """Return true and predicted classes by index and, of two classes, scores."""
+        truth = label_indices(self._truth[rows], self._labels, "y_true")
+        said = self._said[rows]
+        if not self.with_scores:
+            return truth, label_indices(said, self._labels, "y_pred"), None
+        check_probabilities(said, rows.start if isinstance(rows, slice) else 0)
+        table, predicted = self._states.read_scores(said)
+        score = table[:, self.positive] if len(self._labels) == 2 else None
+        return truth, predicted, score
 
 
-def _read(side: Predictions, rows: Indices, labels: list[Label], pos_label: Label | None) -> _Side:
-    if (side.y_pred is None) == (side.scores is None):
-        raise InvalidTypeError(f"{_FUNCTION}: give either y_pred or scores of each model")
-    truth = label_indices(np.asarray(side.y_true)[rows], labels, "y_true")
-    with_scores = side.scores is not None
-    states = ClassificationStates(labels, with_scores=with_scores, pos_label=pos_label)
-    if side.scores is None:
-        predicted = label_indices(np.asarray(side.y_pred)[rows], labels, "y_pred")
-        return _Side(truth, predicted, None, states.positive)
-    scores = np.asarray(side.scores)[rows]
-    check_probabilities(scores)
-    table, predicted = states.read_scores(scores)
-    score = table[:, states.positive] if len(labels) == 2 else None
-    return _Side(truth, predicted, score, states.positive)
+def _block(rows: Indices | None, first: int, samples: int) -> Rows:
+    part = slice(first, min(first + _ROWS, samples))
+    return part if rows is None else rows[part]
+
+
+def _row(rows: Rows, place: int) -> int:
+    return rows.start + place if isinstance(rows, slice) else int(rows[place])
+
+
+def _taken(values: Any, rows: Rows) -> Any:
+    """Return some rows of a column, which may be Arrow's."""
+    if isinstance(rows, slice) or not hasattr(values, "take"):
+        return values[rows] if hasattr(values, "indices") else np.asarray(values)[rows]
+    return values.take(rows)
 
 
 def _matched(
     baseline: Predictions, candidate: Predictions
-) -> tuple[Indices, Indices, dict[str, int]]:
-    """Return the rows of both that belong together, in the order of the ids."""
+) -> tuple[Indices | None, Indices | None, int, dict[str, int]]:
+    """Return the rows of both that belong together, in the order of the ids, and how many."""
     counts = [
         row_count({"y_true": as_rows(side.y_true), "ids": as_rows(side.ids)}, _FUNCTION)
         for side in (baseline, candidate)
@@ -269,20 +311,20 @@ def _matched(
     if (baseline.ids is None) != (candidate.ids is None):
         raise InvalidTypeError(f"{_FUNCTION}: either both models have ids or neither")
     if baseline.ids is None:
-        rows = row_count(
-            {"baseline": as_rows(baseline.y_true), "candidate": as_rows(candidate.y_true)},
-            _FUNCTION,
-        )
-        return np.arange(rows), np.arange(rows), {"baseline": 0, "candidate": 0}
+        columns = {"baseline": as_rows(baseline.y_true), "candidate": as_rows(candidate.y_true)}
+        return None, None, row_count(columns, _FUNCTION), {"baseline": 0, "candidate": 0}
     ids = [np.asarray(baseline.ids), np.asarray(candidate.ids)]
-    for which, column in zip(("baseline", "candidate"), ids, strict=True):
-        values, seen = np.unique(column, return_counts=True)
-        if values.size != column.size:
-            repeated = values[seen > 1][0].item()
-            raise InvalidValueError(f"{_FUNCTION}: the id {repeated!r} of {which} repeats")
+    for which, side, column in zip(
+        ("baseline", "candidate"), (baseline, candidate), ids, strict=True
+    ):
+        order = column.argsort(kind="stable")
+        again = np.flatnonzero(column[order[1:]] == column[order[:-1]])
+        if again.size:
+            row = int(order[1:][again].min())
+            raise InvalidValueError(f"{_FUNCTION}: the {_name(side, row)} of {which} repeats")
     _, rows_a, rows_b = np.intersect1d(ids[0], ids[1], assume_unique=True, return_indices=True)
     missing = {"baseline": counts[0] - len(rows_a), "candidate": counts[1] - len(rows_b)}
-    return rows_a, rows_b, missing
+    return rows_a, rows_b, len(rows_a), missing
 
 
 def _labels(*sides: Predictions) -> list[Label]:
@@ -291,8 +333,9 @@ def _labels(*sides: Predictions) -> list[Label]:
     return found_labels(*columns)
 
 
-def _name(side: Predictions, rows: Indices, place: int) -> str:
-    row = int(rows[place])
+def _name(side: Predictions, row: int) -> str:
+    if side.called is not None:
+        return side.called(row)
     return f"row {row}" if side.ids is None else f"id {np.asarray(side.ids)[row].item()!r}"
 
 
@@ -310,31 +353,22 @@ def _change(p_value: float, difference: float, level: float) -> Change:
     return "better" if difference > 0 else "worse"
 
 
-def _slices(
-    by: Mapping[str, npt.ArrayLike], rows: Indices, old: _Side, new: _Side, level: float
-) -> list[dict[str, Any]]:
-    found = []
-    for column, values in by.items():
-        of_rows = np.asarray(values)[rows]
-        for value in np.unique(of_rows).tolist():
-            here = np.flatnonzero(of_rows == value)
-            pair = PairedOutcomes()
-            pair.update(old.truth[here], new.predicted[here], old.predicted[here])
-            interval = pair.interval("accuracy", level)
-            found.append(
-                {
-                    "column": column,
-                    "value": value,
-                    "samples": pair.samples,
-                    "baseline": pair.b.accuracy(),
-                    "candidate": pair.a.accuracy(),
-                    "difference": interval.estimate,
-                    "low": interval.low,
-                    "high": interval.high,
-                    "p_value": pair.mcnemar().p_value,
-                }
-            )
+def _slices(slices: Mapping[str, StateSlices], level: float) -> list[dict[str, Any]]:
+    found = [row for states in slices.values() for row in states.rows(partial(_of_slice, level))]
     for row in found:
         row["p_adjusted"] = min(1.0, row["p_value"] * len(found))
         row["change"] = _change(row["p_adjusted"], row["difference"], level)
     return found
+
+
+def _of_slice(level: float, pair: PairedOutcomes) -> dict[str, Any]:
+    interval = pair.interval("accuracy", level)
+    return {
+        "samples": pair.samples,
+        "baseline": pair.b.accuracy(),
+        "candidate": pair.a.accuracy(),
+        "difference": interval.estimate,
+        "low": interval.low,
+        "high": interval.high,
+        "p_value": pair.mcnemar().p_value,
+    }

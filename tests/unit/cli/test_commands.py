@@ -143,7 +143,7 @@ def test_empty_cells_are_named_or_counted(
         ("label,p\n1,nan\n", ("--label", "label", "--score", "p"), "in [0, 1], got NaN"),
         ("label,p\n1,0.1\nx,0.1\n", ("--label", "label", "--score", "p"), "mix numbers and text"),
         ("label,p\n1,0.1\n", ("--label", "label", "--score", "p"), "name all classes"),
-        ("label,p\n1,0.1\n", ("--label", "label"), "either --pred or --score"),
+        ("label,p\n1,0.1\n", ("--label", "label"), "either --pred, --score or --logit"),
         ("label,p\n1,0.1\n", ("--score", "p"), "needs --label"),
     ],
 )
