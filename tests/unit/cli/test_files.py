@@ -265,6 +265,56 @@ def test_compare(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     assert run(capsys, "compare", old, new, "--label", "label")[0] == 2
 
 
+@pytest.mark.parametrize("kind", ["csv", "parquet"])
+def test_samples_that_cannot_be_compared_are_named(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, kind: str
+) -> None:
+    columns = {"label": [0, 1, 0, 1], "p": [0.1, 0.9, 0.4, 0.6], "name": ["a", "b\n", "c", "d"]}
+    good = write(tmp_path / f"good.{kind}", columns)
+    options = ("--label", "label", "--score", "p")
+    again = write(tmp_path / f"again.{kind}", columns | {"name": ["a", "b\n", "c", "b\n"]})
+    code, _, error = run(capsys, "compare", good, again, *options, "--id", "name")
+    assert code == 2
+    assert r"the id 'b\n' of candidate repeats" in error
+    other = write(tmp_path / f"other.{kind}", columns | {"label": [0, 1, 1, 1]})
+    code, _, error = run(capsys, "compare", good, other, *options, "--id", "name")
+    assert code == 2
+    assert "the true labels of 1 samples differ, first that of id 'c'" in error
+    code, _, error = run(capsys, "compare", good, other, *options)
+    place = "line 5" if kind == "csv" else "row 3"
+    assert f"first that of {place} of {good}" in error
+    code, _, error = run(capsys, "compare", good, other, *options, "--on-error", "skip")
+    assert code == 2
+    assert "--on-error skip needs --id" in error
+
+
+@pytest.mark.parametrize("labels", [["x", "y", "z"], [3, 7, 9], [0, 1, 2]])
+def test_comparing_more_classes(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, labels: list[Any]
+) -> None:
+    rng = np.random.default_rng(7)
+    truth = rng.integers(0, 3, 300)
+    tables = [rng.dirichlet([1, 1, 1], 300) + 0.3 * np.eye(3)[truth] for _ in range(2)]
+    names = np.asarray(labels)
+    paths = []
+    for which, table in zip("ab", tables, strict=True):
+        table /= table.sum(axis=1, keepdims=True)
+        columns: dict[str, Any] = {"label": names[truth].tolist(), "by": ["s", "t", "u"] * 100}
+        columns |= {f"p{at}": table[:, at].tolist() for at in range(3)}
+        columns |= {"guess": names[table.argmax(axis=1)].tolist()}
+        paths.append(write(tmp_path / f"{which}.parquet", columns))
+    expected = lstmetrics.evaluation.compare(
+        *(lstmetrics.evaluation.Predictions(truth, scores=table) for table in tables)
+    )
+    for said in (["--score", "p0", "--score", "p1", "--score", "p2"], ["--pred", "guess"]):
+        code, out, _ = run(capsys, "compare", *paths, "--label", "label", *said, "--json")
+        assert code in (0, 3)
+        found = json.loads(out)
+        assert found["table"] == expected.table
+        assert found["candidate"] == expected.candidate
+        assert found["tests"]["mcnemar"]["p_value"] == expected.tests["mcnemar"].p_value
+
+
 def test_perplexity(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     model = lstmetrics.demo.path("language_model.safetensors")
     text = lstmetrics.demo.held_out_text()
