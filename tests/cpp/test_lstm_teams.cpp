@@ -1,7 +1,11 @@
 // Models that are large enough for threads to share a step: the same bits from any number of them.
+#include <atomic>
+#include <thread>
+
 #include "check.hpp"
 #include "lstmetrics/lstm/stream.hpp"
 #include "lstmetrics/runtime/thread_pool.hpp"
+#include "subprocess.hpp"
 #include "test_lstm_models.hpp"
 
 using namespace lstm_models;
@@ -70,3 +74,59 @@ CASE("lstm: threads share the steps of a projected state, and losses") {
     CHECK(same_on_all_threads([&] { return run(session, batch.inputs); }));
   }
 }
+
+CASE("lstm: threads share the steps of a stream") {
+  Chain model = Chain::of_features(300)
+                    .add(random_lstm(300, 700, 10, true))
+                    .add(random_dense(700, 40, 20, lstm::Activation::softmax));
+  const auto graph = std::make_shared<const lstm::Graph>(model.spec);
+  const lstm::Weight features = random_weight({2, 300}, 5);
+  CHECK(same_on_all_threads([&] {
+    lstm::Stream stream(graph, 2);
+    std::vector<float> values(2 * 40);
+    float* const places[] = {values.data()};
+    std::vector<float> all;
+    for (std::size_t step = 0; step < 5; ++step) {
+      const lstm::Input input{.rows = 2, .features = features.values.data(), .feature_count = 300};
+      stream.step({&input, 1}, places);
+      all.insert(all.end(), values.begin(), values.end());
+    }
+    return all;
+  }));
+}
+
+CASE("lstm: callers at once share threads without a trace, and without waiting for ever") {
+  const lstm::Session session = session_of(wide_language_model());
+  const Batch batch(1, 50, 3);
+  set_num_threads(1);
+  const Losses expected = losses(session, batch.inputs, batch.targets);
+  set_num_threads(3);
+  std::atomic<std::size_t> right{0};
+  std::vector<std::thread> callers;
+  for (std::size_t caller = 0; caller < 4; ++caller) {
+    callers.emplace_back([&] {
+      for (std::size_t turn = 0; turn < 10; ++turn) {
+        if (losses(session, batch.inputs, batch.targets) == expected) ++right;
+      }
+    });
+  }
+  for (std::thread& caller : callers) caller.join();
+  CHECK_EQUAL(right.load(), 4 * 10);
+}
+
+// Not under ThreadSanitizer, which does not support threads that a forked child starts.
+#if !defined(__SANITIZE_THREAD__)
+CASE("lstm: a fork computes with helpers of its own") {
+  const lstm::Session session = session_of(wide_language_model());
+  const Batch batch(1, 50, 3);
+  set_num_threads(2);
+  const Losses expected = losses(session, batch.inputs, batch.targets);
+  const auto child = [&] {
+    for (std::size_t round = 0; round < kRounds; ++round) {
+      CHECK(losses(session, batch.inputs, batch.targets) == expected);
+    }
+  };
+  CHECK_EQUAL(check::run_in_fork(child), 0);
+  CHECK(losses(session, batch.inputs, batch.targets) == expected);
+}
+#endif

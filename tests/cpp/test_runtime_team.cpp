@@ -234,6 +234,16 @@ CASE("team: a helper that is not needed goes to sleep") {
   CHECK(with_team_of(2, idle));
 }
 
+CASE("team: a helper may go to sleep before the caller has seen that it is done") {
+  const auto late = [](Team& team) {
+    team.run([](Member& member) {
+      if (member.index() == 0) std::this_thread::sleep_for(std::chrono::milliseconds(200));
+    });
+    CHECK_EQUAL(members_of(team), 1);
+  };
+  CHECK(with_team_of(2, late));
+}
+
 // Not under ThreadSanitizer, which does not support threads that a forked child starts.
 #if !defined(__SANITIZE_THREAD__)
 CASE("team: a fork makes teams of its own") {

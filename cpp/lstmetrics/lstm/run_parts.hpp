@@ -7,6 +7,8 @@
 #include "lstmetrics/lstm/graph.hpp"
 #include "lstmetrics/lstm/session.hpp"
 #include "lstmetrics/lstm/workspace.hpp"
+#include "lstmetrics/runtime/team.hpp"
+#include "lstmetrics/runtime/thread_pool.hpp"
 
 namespace lstmetrics::lstm {
 
@@ -15,6 +17,22 @@ std::size_t check_inputs(const Graph& graph, std::span<const Input> inputs);
 
 // The part of the inputs that a block of rows sees, into the workspace's `given`.
 void make_blocks(std::span<const Input> inputs, const Window& window, Workspace& workspace);
+
+// Multiply-adds that take one thread about as long as it takes another to wake.
+inline constexpr std::size_t kLeastForHelpers = 4 * 1024 * 1024;
+
+// Runs task(block, team) for every block over the threads. Where there are so many multiply-adds,
+// threads that are left over are woken to help.
+template <class Task>
+void for_blocks(std::size_t blocks, std::size_t work, const Task& task) {
+  if (work >= kLeastForHelpers) {
+    runtime::for_teams(blocks, task);
+  } else if (blocks == 1) {
+    task(0, runtime::no_helpers());
+  } else {
+    runtime::parallel_for(blocks, [&](std::size_t block) { task(block, runtime::no_helpers()); });
+  }
+}
 
 // Loads the block's rows of the initial states, zeros where there are none.
 void load_states(const Graph& graph, const InitialStates& initial, const BlockRows& rows,

@@ -35,8 +35,6 @@ std::size_t rows_together(std::size_t rows, std::size_t batch_size) {
   return std::min({batch_size, (rows + threads - 1) / threads, kBlockRows});
 }
 
-// Multiply-adds of a call for which threads that are left over are woken.
-constexpr std::size_t kLeastForTeams = 4 * 1024 * 1024;
 // Logits whose losses several threads share.
 constexpr std::size_t kLeastSharedLogits = 16 * 1024;
 
@@ -176,12 +174,7 @@ void Session::each_block(std::size_t blocks, std::size_t positions, const Task& 
     const Lease lease(*this, team);
     task(*lease, block);
   };
-  if (positions * graph_->work_of_step() >= kLeastForTeams) {
-    runtime::for_teams(blocks, run_block);
-  } else {
-    runtime::parallel_for(blocks,
-                          [&](std::size_t block) { run_block(block, runtime::no_helpers()); });
-  }
+  lstm::for_blocks(blocks, positions * graph_->work_of_step(), run_block);
 }
 
 template <class Task>

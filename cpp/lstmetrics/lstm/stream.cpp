@@ -33,11 +33,14 @@ void Stream::step(std::span<const Input> inputs, std::span<float* const> values)
     }
     if (rows_ == 0) return;
     const std::lock_guard lock(mutex_);
-    make_blocks(inputs, {{0, rows_}, 0, 1}, workspace_);
-    graph_->run(kernels::table(), workspace_.given, workspace_);
-    for (std::size_t i = 0; i < values.size(); ++i) {
-      copy_values(graph_->output(workspace_, i), {0, rows_}, values[i]);
-    }
+    for_blocks(1, rows_ * graph_->work_of_step(), [&](std::size_t, runtime::Team& team) {
+      workspace_.team = &team;
+      make_blocks(inputs, {{0, rows_}, 0, 1}, workspace_);
+      graph_->run(kernels::table(), workspace_.given, workspace_);
+      for (std::size_t i = 0; i < values.size(); ++i) {
+        copy_values(graph_->output(workspace_, i), {0, rows_}, values[i]);
+      }
+    });
   });
 }
 

@@ -137,8 +137,10 @@ void Team::run_together(Work work, const void* part) noexcept {
   work(part, own);
   for (std::size_t i = 0; i < count; ++i) {
     const std::atomic<std::uint32_t>& state = seats_[called[i]].state;
-    lost_ +=
-        wait_until([&] { return state.load(std::memory_order_acquire) == kIdle; }).beyond_spinning;
+    // It may have left since: whoever works no more has done its part.
+    lost_ += wait_until([&] {
+               return state.load(std::memory_order_acquire) != kWorking;
+             }).beyond_spinning;
   }
   turn_ = own.turn_;
   if (lost_ != lost_before_) look_at_losses();
