@@ -43,12 +43,9 @@ Waited wait_until(const Done& done, std::chrono::steady_clock::duration most =
   }
 }
 
-// A helper for whom there is nothing to do so long goes back to sleep.
-constexpr std::chrono::milliseconds kMostIdle{2};
-
-// Waiting that is less is not looked at; above, helpers that cost this part of the time must go.
-constexpr std::chrono::microseconds kLeastLoss{100};
+// Helpers that cost this part of the time must go, once it is that part of a team's patience.
 constexpr int kLossPart = 4;
+constexpr int kLeastLossPart = 20;
 
 // Calls that go without helpers after some were sent away: twice as many each time it happens.
 constexpr unsigned kMostAlone = 64;
@@ -90,8 +87,11 @@ struct alignas(kCacheLine) Team::Seat {
 };
 
 Team::Team() noexcept = default;
-Team::Team(std::size_t helpers)
-    : seats_(std::make_unique<Seat[]>(helpers + 1)), helpers_(helpers), begun_(Clock::now()) {}
+Team::Team(std::size_t helpers, std::chrono::milliseconds patience)
+    : seats_(std::make_unique<Seat[]>(helpers + 1)),
+      helpers_(helpers),
+      patience_(patience),
+      begun_(Clock::now()) {}
 Team::Team(Team&&) noexcept = default;
 Team::~Team() = default;
 
@@ -148,7 +148,7 @@ void Team::run_together(Work work, const void* part) noexcept {
 
 void Team::look_at_losses() noexcept {
   lost_before_ = lost_;
-  if (lost_ < kLeastLoss || lost_ * kLossPart < Clock::now() - begun_) return;
+  if (lost_ * kLeastLossPart < patience_ || lost_ * kLossPart < Clock::now() - begun_) return;
   close();
   go_alone_for_a_while();
 }
@@ -163,7 +163,7 @@ void Team::help(std::size_t number) noexcept {
       return state == kWorking || state == kClosed;
     };
     before = kIdle;
-    if (wait_until(called, kMostIdle).in_vain &&
+    if (wait_until(called, patience_).in_vain &&
         seat.state.compare_exchange_strong(before, kClosed, std::memory_order_acq_rel)) {
       return;
     }

@@ -68,10 +68,13 @@ class LSTMETRICS_API Team {
  public:
   // More would wait for each other longer than they work.
   static constexpr std::size_t kMostMembers = 8;
+  static constexpr std::chrono::milliseconds kPatience{2};
 
   // The caller alone: stateless, so that any number of threads may share one.
   Team() noexcept;
-  explicit Team(std::size_t helpers);
+  // A helper leaves when nothing has come for as long as the team's patience, and the caller sends
+  // helpers away that cost a fourth of its time, once that is a twentieth of the patience.
+  explicit Team(std::size_t helpers, std::chrono::milliseconds patience = kPatience);
   ~Team();
   Team(Team&&) noexcept;
   Team& operator=(Team&&) = delete;
@@ -108,6 +111,7 @@ class LSTMETRICS_API Team {
   std::unique_ptr<Seat[]> seats_;
   std::size_t helpers_ = 0;
   std::uint32_t turn_ = 0;
+  Clock::duration patience_ = kPatience;
   // Of the caller: when the team began, and how long it has waited for helpers beyond spinning.
   Clock::time_point begun_{};
   Clock::duration lost_{};
