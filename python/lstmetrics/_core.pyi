@@ -1440,6 +1440,9 @@ class Session:
 class Stream:
     def __init__(self, graph: Graph, rows: typing.SupportsInt | typing.SupportsIndex) -> None: ...
     def reset(self) -> None: ...
+    def reset_rows(
+        self, rows: collections.abc.Sequence[typing.SupportsInt | typing.SupportsIndex]
+    ) -> None: ...
     def step(
         self,
         inputs: collections.abc.Sequence[

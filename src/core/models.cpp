@@ -187,7 +187,11 @@ void register_models(py::module_& module) {
            py::arg("graph"), py::arg("rows"))
       .def("step", &step, py::arg("inputs"))
       .def("step_ids", &step_ids, py::arg("ids"))
-      .def("reset", &lstm::Stream::reset)
+      .def("reset", py::overload_cast<>(&lstm::Stream::reset))
+      .def(
+          "reset_rows",
+          [](lstm::Stream& self, const std::vector<std::int64_t>& rows) { self.reset(rows); },
+          py::arg("rows"))
       .def_property("states", &stream_states, &set_stream_states);
 }
 

@@ -45,6 +45,12 @@ void RecurrentState::reset(std::size_t rows, std::size_t outputs, std::size_t un
   started.assign(rows, 0);
 }
 
+void RecurrentState::reset_row(std::size_t row, std::size_t outputs, std::size_t units) {
+  std::fill_n(hidden.data() + row * padded(outputs), padded(outputs), 0.0F);
+  std::fill_n(cell.data() + row * padded(units), padded(units), 0.0F);
+  started[row] = 0;
+}
+
 Recurrence::Recurrence(const LstmSpec& spec, std::size_t features, std::size_t slot)
     : input_(spec, features),
       recurrent_kernel_(spec.recurrent_kernel, spec.outputs(), spec.units, kGates),

@@ -46,6 +46,22 @@ void Stream::step(std::span<const Input> inputs, std::span<float* const> values)
 
 void Stream::reset() { set_states({}); }
 
+void Stream::reset(std::span<const std::int64_t> rows) {
+  for (const std::int64_t row : rows) {
+    if (row >= 0 && static_cast<std::size_t>(row) < rows_) continue;
+    throw InvalidValue("stream: there is no row " + std::to_string(row) + " among its " +
+                       std::to_string(rows_));
+  }
+  const std::lock_guard lock(mutex_);
+  const auto& slots = graph_->state_slots();
+  for (std::size_t slot = 0; slot < slots.size(); ++slot) {
+    for (const std::int64_t row : rows) {
+      workspace_.states[slot].reset_row(static_cast<std::size_t>(row), slots[slot].outputs,
+                                        slots[slot].units);
+    }
+  }
+}
+
 void Stream::get_states(const FinalStates& out) const {
   const std::lock_guard lock(mutex_);
   store_states(*graph_, workspace_, {0, rows_}, out);

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <mutex>
 #include <span>
@@ -29,6 +30,8 @@ class LSTMETRICS_API Stream {
   void step(std::span<const Input> inputs, std::span<float* const> values);
 
   void reset();
+  // These rows alone; InvalidValue, and nothing changes, for a row that there is not.
+  void reset(std::span<const std::int64_t> rows);
   void get_states(const FinalStates& out) const;
   // As if the stream began with these states.
   void set_states(const InitialStates& states);

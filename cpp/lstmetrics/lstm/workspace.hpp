@@ -25,6 +25,8 @@ struct RecurrentState {
 
   // Room for so many rows, all zeros.
   void reset(std::size_t rows, std::size_t outputs, std::size_t units);
+  // One row of them as it was then.
+  void reset_row(std::size_t row, std::size_t outputs, std::size_t units);
 };
 
 // Where a row's state lies in the course of a run: each step reads `hidden` and writes `next`.

@@ -6,10 +6,18 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from lstmetrics import _core
 from lstmetrics.errors import ShapeError
-from lstmetrics.models._inputs import Inputs, Port, as_array, take_inputs, take_state
+from lstmetrics.models._inputs import (
+    Inputs,
+    Port,
+    as_array,
+    take_inputs,
+    take_integers,
+    take_state,
+)
 from lstmetrics.models.engine import Engine
 from lstmetrics.models.states import State
 
@@ -72,9 +80,24 @@ class Stream:
         batches = take_inputs(self._ports, given, lengths=None, mask=None)
         return self._run([one.arrays() for one in batches])
 
-    def reset(self) -> None:
-        """Begin anew, from states of zeros."""
-        self._stream.reset()
+    def reset(self, rows: npt.ArrayLike | None = None) -> None:
+        """Begin anew, from states of zeros.
+
+        Parameters
+        ----------
+        rows : array_like of int, optional
+            Those that begin anew, where one text has ended and the next takes its place; the others
+            go on. By default all do.
+
+        Raises
+        ------
+        lstmetrics.errors.InvalidValueError
+            The stream has no such row; then nothing has changed.
+        """
+        if rows is None:
+            self._stream.reset()
+        else:
+            self._stream.reset_rows(take_integers("rows", rows).reshape(-1).tolist())
 
     @property
     def states(self) -> State:

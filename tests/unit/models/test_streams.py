@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from lstmetrics.errors import InvalidValueError, ShapeError, UnsupportedError
+from lstmetrics.errors import InvalidTypeError, InvalidValueError, ShapeError, UnsupportedError
 from lstmetrics.models import (
     LSTM,
     Activation,
@@ -78,6 +78,37 @@ def test_reset_begins_anew() -> None:
     stream.reset()
     assert stream.step([3]).tobytes() == first.tobytes()
     assert stream.state_names == ["lstm", "lstm_1"]
+
+
+def test_some_rows_begin_anew_and_the_others_go_on() -> None:
+    """A row that begins has forgotten even what padding would have repeated."""
+    ids = np.maximum(IDS, 1)
+    stream, others, fresh = (LANGUAGE_MODEL.stream(3) for _ in range(3))
+    for t in range(3):
+        stream.step(ids[:, t])
+        others.step(ids[:, t])
+    stream.reset(rows=[0, 2])
+    for step in ([0, 0, 0], ids[:, 3], ids[:, 4]):
+        found, went_on, began = (one.step(step) for one in (stream, others, fresh))
+        assert found[1].tobytes() == went_on[1].tobytes()
+        assert found[[0, 2]].tobytes() == began[[0, 2]].tobytes()
+    stream.reset([])
+    stream.reset(1)
+    assert not any(array[1].any() for pair in stream.states for array in pair)
+    assert all(array[[0, 2]].all() for pair in stream.states for array in pair)
+
+
+@pytest.mark.parametrize("rows", [[0, 3], [-1, 0], 3])
+def test_rows_that_there_are_not(rows: Any) -> None:
+    stream = LANGUAGE_MODEL.stream(3)
+    stream.step([1, 2, 3])
+    before = stream.states
+    with pytest.raises(InvalidValueError, match=r"there is no row -?\d among its 3"):
+        stream.reset(rows)
+    for pair, kept in zip(stream.states, before, strict=True):
+        assert [array.tobytes() for array in pair] == [array.tobytes() for array in kept]
+    with pytest.raises(InvalidTypeError, match="rows must be integers"):
+        stream.reset([0.5])
 
 
 def test_states_are_read_and_set() -> None:
