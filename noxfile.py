@@ -239,10 +239,13 @@ def sanitizers(session: nox.Session) -> None:
 def fuzz(session: nox.Session) -> None:
     """Change valid files and states at random and read them, in processes with limits.
 
-    ``-- 200000`` says how many states; of each other format it is a tenth.
+    ``-- 200000`` says how many states; of each other format it is a tenth. With ``torch`` behind
+    the number PyTorch's checkpoints are among them.
     """
-    session.install(".[test]")
-    session.run("python", "tests/fuzz", *(session.posargs or ["100000"]))
+    torch = "torch" in session.posargs
+    session.install(".[test]", *([TORCH] if torch else []))
+    counts = [argument for argument in session.posargs if argument != "torch"]
+    session.run("python", "tests/fuzz", *(counts or ["100000"]))
 
 
 @nox.session

@@ -112,7 +112,8 @@ def changed_archive(rng: random.Random, data: bytes, other: bytes) -> bytes:
         for name in names:
             content = archive.read(name)
             if name == chosen:
-                change = changed_json if name.endswith(".json") else changed_bytes
+                change = changed_archive if name.endswith(".npz") else changed_bytes
+                change = changed_json if name.endswith(".json") else change
                 content = change(rng, content, content)
             new.writestr(name, content)
     return packed.getvalue()

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,25 @@ from lstmetrics.errors import (
 from lstmetrics.models.text import Ids, Vocabulary, as_text, pad
 
 __all__ = ["FunctionVocabulary", "HuggingFaceTokenizer"]
+
+_LONGEST = 1 << 20  # ids that a file may pad each text to: no model is trained with more
+
+
+@contextmanager
+def _answering(what: str) -> Iterator[None]:
+    """Turn what tokenizers raises into a FormatError: Exception itself, and Rust's panics.
+
+    A panic is no Exception, so that programs do not go on after one by chance; but it leaves the
+    library as it was.
+    """
+    try:
+        yield
+    except FormatError:
+        raise
+    except BaseException as error:
+        if not isinstance(error, Exception) and type(error).__name__ != "PanicException":
+            raise
+        raise FormatError(f"tokenizer.json: {what}: {error}") from None
 
 
 class HuggingFaceTokenizer(Vocabulary):
@@ -61,10 +81,15 @@ class HuggingFaceTokenizer(Vocabulary):
             raise MissingExtraError("tokenizer.json", "text") from None
         if not isinstance(json, str):
             raise InvalidTypeError(f"json must be a string, got {type(json).__name__}")
-        try:
+        with _answering("not a tokenizer"):
             self._tokenizer = Tokenizer.from_str(json)
-        except Exception as error:  # tokenizers raises Exception itself
-            raise FormatError(f"tokenizer.json: not a tokenizer: {error}") from None
+            padding = self._tokenizer.padding or {}
+        for name in ("length", "pad_to_multiple_of"):
+            if (padding.get(name) or 0) > _LONGEST:
+                raise FormatError(
+                    f"tokenizer.json: it pads each text by {name}={padding[name]}, which is more "
+                    f"than {_LONGEST} ids"
+                )
         self.json = json
 
     @classmethod
@@ -86,14 +111,17 @@ class HuggingFaceTokenizer(Vocabulary):
 
     def tokens_of(self, text: str) -> list[int]:
         """Return the ids of one text."""
-        return list(self._tokenizer.encode(text).ids)
+        with _answering("it cannot encode this text"):
+            return list(self._tokenizer.encode(text).ids)
 
     def encode(self, texts: Iterable[str]) -> tuple[Ids, Ids]:
         """Turn texts into ids and lengths; see :meth:`Vocabulary.encode`."""
         if isinstance(texts, str):
             raise InvalidTypeError("texts must be a list of strings, got one string")
         given = [as_text(text, i) for i, text in enumerate(texts)]
-        return pad([one.ids for one in self._tokenizer.encode_batch(given)])
+        with _answering("it cannot encode these texts"):
+            rows = [one.ids for one in self._tokenizer.encode_batch(given)]
+        return pad(rows)
 
     def get_config(self) -> dict[str, Any]:
         """Return the constructor's arguments, JSON-ready."""

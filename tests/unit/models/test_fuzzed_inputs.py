@@ -14,11 +14,13 @@ from fuzz.mutations import changed_json, changed_state
 from fuzz.targets import FORMATS
 from fuzz.worker import input_of
 from golden.states import STATES
-from lstmetrics.errors import FormatError
+from lstmetrics.errors import FormatError, LstmetricsError
 from lstmetrics.inspection import inspect_file
 from lstmetrics.models import load_model
 from lstmetrics.models.text import vocabulary_from_config
 from support.onnx_files import GraphWriter
+
+CHANGED = 4000  # states; a tenth of it of each other format
 
 
 @pytest.mark.parametrize("name", ["gather0_0", "Gather", "array0", "ids"])
@@ -57,6 +59,23 @@ def test_an_input_follows_from_its_number(name: str) -> None:
     assert len(set(found)) > 10
     for seed in seeds:
         FORMATS[name].read(seed)
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_changed_inputs_are_read_or_refused(name: str) -> None:
+    """Some thousands, so that every run of the suite, the one under AddressSanitizer too, has them.
+
+    The fuzzers proper take more, each format in a process with limits.
+    """
+    chosen, seeds = FORMATS[name], FORMATS[name].seeds()
+    accepted = 0
+    for index in range(int(CHANGED * chosen.share)):
+        try:
+            chosen.read(input_of(name, index, seeds))
+            accepted += 1
+        except LstmetricsError:
+            continue
+    assert accepted
 
 
 def test_checksums_of_changed_states_are_mended() -> None:

@@ -76,7 +76,7 @@ def expected(**recurrent: Any) -> Any:
 
 @pytest.mark.parametrize("texts", ["bytes", "str"])
 @pytest.mark.parametrize("chunks", [0, 1, 3])
-@pytest.mark.parametrize("version", ["2.4.0", "2.9.0", "2.15.0", "2.2.4-tf", "3.1.0"])
+@pytest.mark.parametrize("version", ["2.2.5", "2.3.1", "2.4.0", "2.9.0", "2.15.0", "2.2.4-tf", "3.1.0"])
 def test_a_whole_model_in_hdf5(tmp_path: Path, texts: str, chunks: int, version: str) -> None:
     path = write_legacy(
         tmp_path / "model.h5",
@@ -96,7 +96,7 @@ def test_a_sequential_whose_config_is_a_bare_list(tmp_path: Path) -> None:
     config = {"class_name": "Sequential", "config": chain(recurrent_activation="hard_sigmoid")}
     path = write_legacy(tmp_path / "m.h5", config, legacy_weights(CHAIN), version="2.2.0")
     model = lstmetrics.load_model(path)
-    # Keras before it became TensorFlow's repeats the state on masked steps.
+    # Keras before 2.2.5 repeats the state on masked steps.
     right = expected(recurrent_activation="hard_sigmoid_02", repeat_state_for_mask=True)
     np.testing.assert_array_equal(model.predict(IDS), right)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -67,6 +68,16 @@ def test_what_is_no_checkpoint(tmp_path: Path) -> None:
         read_state_dict(path)
     path.write_bytes(b"PK\x05\x06" + bytes(18))
     with pytest.raises((UnsupportedError, FormatError)):
+        read_state_dict(path)
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("a/data/0", bytes(1 << 24))
+    with pytest.raises(FormatError, match="refused as a zip bomb"):
+        read_state_dict(path)
+    # Zip archives in several parts, which zipfile refuses when it is only asked what they are.
+    path.write_bytes(
+        b"PK" + b"PK\x06\x07" + (7).to_bytes(4, "little") + bytes(12) + b"PK\x05\x06" + bytes(18)
+    )
+    with pytest.raises(FormatError, match="not a zip archive"):
         read_state_dict(path)
 
 

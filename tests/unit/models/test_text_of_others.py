@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import json
 import pickle
 import sys
 from pathlib import Path
@@ -73,6 +74,29 @@ def test_it_goes_with_the_model(tmp_path: Path) -> None:
     expected = made.predict([text.tokens_of(one) for one in TEXTS])
     for one in (made, again, copy.deepcopy(made), pickle.loads(pickle.dumps(made))):
         assert one.predict(TEXTS).tobytes() == expected.tobytes()
+
+
+@pytest.mark.parametrize("padding", [{"length": 2**40}, {"pad_to_multiple_of": 2**40}])
+def test_padding_that_would_fill_the_memory(padding: Any) -> None:
+    made = tokenizer()
+    made.enable_padding(**padding)
+    with pytest.raises(FormatError, match=r"pads each text by \w+=1099511627776, .* 1048576 ids"):
+        HuggingFaceTokenizer(made.to_str())
+
+
+def test_files_at_which_tokenizers_gives_up() -> None:
+    """Rust's panics are no Exceptions; they are FormatErrors here."""
+    entry = json.loads(tokenizer().to_str())
+    entry["post_processor"]["special_tokens"] = {}
+    text = HuggingFaceTokenizer(json.dumps(entry))
+    for run in (lambda: text.encode(TEXTS), lambda: text.tokens_of("good")):
+        with pytest.raises(FormatError, match=r"tokenizer\.json: it cannot encode"):
+            run()
+    pieces = tokenizers.Tokenizer(tokenizers.models.BPE({"a": 0, "aa": 1}, [("a", "a")]))
+    entry = json.loads(pieces.to_str())
+    entry["model"]["continuing_subword_prefix"] = "x" * 300
+    with pytest.raises(FormatError, match=r"tokenizer\.json: not a tokenizer"):
+        HuggingFaceTokenizer(json.dumps(entry))
 
 
 def test_what_is_no_tokenizer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

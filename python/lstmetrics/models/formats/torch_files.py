@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import zipfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -12,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from lstmetrics.errors import FormatError, UnsupportedError
+from lstmetrics.models.formats.archive import Archive
 from lstmetrics.models.formats.safetensors import STATE_DICT, read_tensors
 
 __all__ = ["CHECKPOINTS", "array_of_tensor", "read_state_dict"]
@@ -75,18 +75,15 @@ def array_of_tensor(tensor: Any) -> AnyArray:
 
 
 def _read_checkpoint(path: str) -> dict[str, AnyArray]:
-    with Path(path).open("rb"):
-        pass  # FileNotFoundError, before anything is said about what it holds
-    if not zipfile.is_zipfile(path):
+    with Path(path).open("rb") as file:  # FileNotFoundError, before anything is said of it
+        start = file.read(2)
+    if start != b"PK":
         raise UnsupportedError(
             f"{path}: not a zip archive, as torch.save has written since PyTorch 1.6; save it "
             "anew: torch.save(module.state_dict(), path)"
         )
-    try:
-        with zipfile.ZipFile(path) as archive:
-            names = archive.namelist()
-    except (zipfile.BadZipFile, ValueError, NotImplementedError) as error:
-        raise FormatError(f"{path}: not a readable zip archive: {error}") from None
+    with Archive(path) as archive:  # which refuses what would unpack to many times its size
+        names = archive.names()
     if any(one.endswith("/constants.pkl") or "/code/" in one for one in names):
         raise UnsupportedError(
             f"{path}: a TorchScript archive, which holds code; save the weights instead: "

@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from lstmetrics.errors import FormatError, UnsupportedError
-from lstmetrics.models.formats.keras.archive import Archive
+from lstmetrics.models.formats.archive import Archive
 from lstmetrics.models.formats.pickles import Made, Named, arrays_in, read_pickle
 
 __all__ = ["PickledArrays"]

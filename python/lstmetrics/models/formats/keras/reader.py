@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from lstmetrics.errors import FormatError, UnsupportedError
+from lstmetrics.models.formats.archive import Archive, parse_json
 from lstmetrics.models.formats.failures import named
-from lstmetrics.models.formats.keras.archive import Archive, parse_json
 from lstmetrics.models.formats.keras.graph import Builder
 from lstmetrics.models.formats.keras.hdf5 import MAGIC, Group, opened
 from lstmetrics.models.formats.keras.npz import PickledArrays

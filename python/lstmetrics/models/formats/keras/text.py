@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from lstmetrics.errors import FormatError, UnsupportedError
-from lstmetrics.models.formats.keras.archive import Archive
+from lstmetrics.models.formats.archive import Archive
 from lstmetrics.models.formats.keras.parts import Part
 from lstmetrics.models.formats.keras.weights import snake_case
 from lstmetrics.models.text import Vocabulary

@@ -28,7 +28,8 @@ class Dialect:
         How layers that merge join masks: steps count that count in ``"any"`` input or in
         ``"all"``; ``"none"`` gives no mask.
     repeats_state : bool
-        Whether masked steps of an LSTM give its state, as in Keras before it became TensorFlow's.
+        Whether masked steps of an LSTM give its state, as in Keras before 2.2.5, and not what it
+        gave at the step before.
     carries_both_ways : bool
         Whether a stateful Bidirectional carries its states from batch to batch; that Keras loses
         the updates of layers inside others, so that each batch begins from zeros.
@@ -57,7 +58,7 @@ class Dialect:
                 f"hard_sigmoid must be one of {', '.join(map(repr, _HARD_SIGMOIDS))}, got "
                 f"{hard_sigmoid!r}"
             )
-        found = re.match(r"(\d{1,4})\.(\d{1,4})", version)
+        found = re.match(r"(\d{1,4})\.(\d{1,4})(?:\.(\d{1,4}))?", version)
         if found is None:
             raise UnsupportedError(f"{version!r} is no version of Keras")
         numbers = (int(found[1]), int(found[2]))
@@ -74,6 +75,6 @@ class Dialect:
             hard_sigmoid or by_version,
             keras3=numbers >= (3, 0),
             masks=masks,
-            repeats_state=before_tensorflow,
+            repeats_state=before_tensorflow and (*numbers, int(found[3] or 0)) < (2, 2, 5),
             carries_both_ways=not before_tensorflow,
         )

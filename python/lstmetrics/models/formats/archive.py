@@ -1,4 +1,4 @@
-"""The zip archive of a ``.keras`` file, and the one of arrays inside it, read within limits."""
+"""Zip archives, which ``.keras`` files, arrays inside them and PyTorch's checkpoints are."""
 
 from __future__ import annotations
 
@@ -101,7 +101,7 @@ class Archive:
             raise FormatError(f"{self.path}: the entry {name!r} is encrypted")
         if entry.compress_type not in _KINDS:
             raise FormatError(
-                f"{self.path}: the entry {name!r} is packed in a way that Keras does not use"
+                f"{self.path}: the entry {name!r} is packed in a way that no framework uses"
             )
         allowed = max(_LARGEST_RATIO * entry.compress_size, _LARGEST_FREE)
         if entry.file_size > allowed:
