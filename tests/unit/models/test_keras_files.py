@@ -76,7 +76,9 @@ def expected(**recurrent: Any) -> Any:
 
 @pytest.mark.parametrize("texts", ["bytes", "str"])
 @pytest.mark.parametrize("chunks", [0, 1, 3])
-@pytest.mark.parametrize("version", ["2.2.5", "2.3.1", "2.4.0", "2.9.0", "2.15.0", "2.2.4-tf", "3.1.0"])
+@pytest.mark.parametrize(
+    "version", ["2.2.5", "2.3.1", "2.4.0", "2.9.0", "2.15.0", "2.2.4-tf", "3.1.0"]
+)
 def test_a_whole_model_in_hdf5(tmp_path: Path, texts: str, chunks: int, version: str) -> None:
     path = write_legacy(
         tmp_path / "model.h5",
