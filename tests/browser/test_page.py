@@ -11,7 +11,14 @@ import pytest
 import lstmetrics
 from lstmetrics import demo
 from lstmetrics import metrics as m
-from support.reports import HOSTILE, POSITIVE, binary_report, binary_samples
+from support.reports import (
+    HOSTILE,
+    POSITIVE,
+    binary_report,
+    binary_samples,
+    multilabel_report,
+    tagging_report,
+)
 
 Report = lstmetrics.Report
 
@@ -23,6 +30,8 @@ def reports() -> dict[str, Report]:
         "binary": binary_report(),
         "multiclass": found["classifier"],
         "language_model": found["language_model"],
+        "multilabel": multilabel_report(),
+        "tagging": tagging_report(),
     }
 
 
@@ -43,13 +52,17 @@ def _media(browser: Any, scheme: str, width: int) -> None:
     )
 
 
-@pytest.mark.parametrize("kind", ["binary", "multiclass", "language_model"])
+@pytest.mark.parametrize(
+    "kind", ["binary", "multiclass", "language_model", "multilabel", "tagging"]
+)
 def test_no_complaint_and_every_chart_is_drawn(
     browser: Any, reports: dict[str, Report], tmp_path: Path, kind: str
 ) -> None:
     _media(browser, "light", 1100)
     _open(browser, reports[kind], tmp_path)
-    assert browser.execute_script("return document.documentElement.dataset.drawn") == "yes"
+    has_charts = kind != "tagging"
+    found = browser.execute_script("return document.documentElement.dataset.drawn")
+    assert found == ("yes" if has_charts else None)
     assert browser.get_log("browser") == []
     drawn = browser.execute_script(
         "return Array.from(document.querySelectorAll('.chart .main-svg'))"
@@ -59,6 +72,8 @@ def test_no_complaint_and_every_chart_is_drawn(
         "binary": {"threshold", "roc", "precision_recall", "reliability", "history"},
         "multiclass": {"roc", "precision_recall", "reliability"},
         "language_model": {"positions"},
+        "multilabel": {"roc", "precision_recall", "reliability"},
+        "tagging": set(),
     }[kind]
     assert set(drawn) == {f"chart-{name}" for name in wanted}
     overflowing = browser.execute_script(
@@ -138,6 +153,27 @@ def test_text_of_the_data_is_shown_as_it_is(
     assert browser.execute_script("return document.scripts.length") == 3
 
 
+@pytest.mark.parametrize("kind", ["multilabel", "tagging"])
+def test_text_of_other_tasks_is_shown_as_it_is(
+    browser: Any, reports: dict[str, Report], tmp_path: Path, kind: str
+) -> None:
+    _media(browser, "light", 1100)
+    _open(browser, reports[kind], tmp_path)
+    assert "broken" not in browser.title
+    texts = browser.execute_script(
+        "return Array.from(document.querySelectorAll('#worst .text')).map(p => p.textContent)"
+    )
+    assert [text.replace("\ufffd", "") for text in texts] == [
+        row["text"].replace("\x00", "") for row in reports[kind].worst
+    ]
+    assert any("<script>" in text for text in texts)
+    assert browser.execute_script("return document.querySelectorAll('img, u, i').length") == 0
+    names = browser.execute_script(
+        "return Array.from(document.querySelectorAll('#slices tbody th')).map(th => th.textContent)"
+    )
+    assert HOSTILE[0] in names
+
+
 def test_the_policy_stops_scripts_that_are_not_its_own(
     browser: Any, reports: dict[str, Report], tmp_path: Path
 ) -> None:
@@ -151,7 +187,9 @@ def test_the_policy_stops_scripts_that_are_not_its_own(
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [360, 1100])
-@pytest.mark.parametrize("kind", ["binary", "multiclass", "language_model"])
+@pytest.mark.parametrize(
+    "kind", ["binary", "multiclass", "language_model", "multilabel", "tagging"]
+)
 def test_readable_on_any_screen(
     browser: Any, reports: dict[str, Report], tmp_path: Path, kind: str, scheme: str, width: int
 ) -> None:

@@ -9,7 +9,15 @@ import numpy as np
 import lstmetrics
 from lstmetrics.evaluation import Report
 
-__all__ = ["HOSTILE", "POSITIVE", "binary_report", "binary_samples", "outcomes_by_hand"]
+__all__ = [
+    "HOSTILE",
+    "POSITIVE",
+    "binary_report",
+    "binary_samples",
+    "multilabel_report",
+    "outcomes_by_hand",
+    "tagging_report",
+]
 
 HOSTILE = (
     "</script><script>document.title = 'broken'</script>",
@@ -52,4 +60,27 @@ def binary_report(samples: int = 400) -> Report:
         texts=[f"{i} {HOSTILE[i % len(HOSTILE)]}" for i in range(samples)],
         by={"<u>source</u>": np.array(HOSTILE[:2])[np.arange(samples) % 2]},
         history={"loss": [0.6, 0.4, 0.2], "val_loss": [0.6, 0.5, 0.9]},
+    )
+
+
+def multilabel_report(samples: int = 400) -> Report:
+    """Return a report on several labels a sample, whose names and texts are hostile."""
+    random = np.random.default_rng(8)
+    truth = (random.random((samples, 3)) < 0.3).astype(int)
+    scores = np.clip(0.3 + 0.4 * truth + random.normal(0, 0.2, truth.shape), 0, 1)
+    return lstmetrics.evaluate_predictions(
+        truth,
+        scores=scores,
+        labels=[POSITIVE, *HOSTILE[:2]],
+        texts=[f"{i} {HOSTILE[i % len(HOSTILE)]}" for i in range(samples)],
+        by={"<u>source</u>": np.array(HOSTILE[:2])[np.arange(samples) % 2]},
+    )
+
+
+def tagging_report() -> Report:
+    """Return a report on tags, of tokens that are hostile."""
+    truth = [["B-PER", "I-PER", "O", "B-<b>ORG</b>"]] * 40
+    called = [["B-PER", "I-PER", "O", "O"], ["B-PER", "O", "O", "B-<b>ORG</b>"]] * 20
+    return lstmetrics.evaluate_tags(
+        truth, called, tokens=[list(HOSTILE)] * 40, by={"<u>source</u>": ["web", HOSTILE[0]] * 20}
     )

@@ -116,10 +116,10 @@ def _lines(axes: Axes, curves: list[dict[str, Any]], x: str, y: str) -> None:
     axes.set(title=title, xlabel=x, ylabel=y, xlim=(-0.01, 1.01), ylim=(-0.01, 1.01))
 
 
-def _reliability(axes: Axes, bins: dict[str, list[float]]) -> None:
+def _reliability(axes: Axes, bins: dict[str, Any]) -> None:
     axes.plot([0, 1], [0, 1], linestyle=":", color="grey")
     axes.plot(bins["prob_pred"], bins["prob_true"], marker="o")
-    axes.set(title="Reliability", xlabel="mean confidence", ylabel="share that is right")
+    axes.set(title="Reliability", xlabel=bins["predicted"], ylabel=bins["observed"])
     axes.set(xlim=(-0.01, 1.01), ylim=(-0.01, 1.01))
 
 

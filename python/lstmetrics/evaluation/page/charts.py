@@ -76,8 +76,12 @@ def _reliability(report: Mapping[str, Any]) -> dict[str, Any] | None:
     bins = [one for one in (report["calibration"] or {}).get("bins", ()) if one["samples"]]
     if not bins:
         return None
-    return {name: [_number(one[name]) for one in bins] for name in ("prob_pred", "prob_true")} | {
-        "samples": [int(one["samples"]) for one in bins]
+    found = {name: [_number(one[name]) for one in bins] for name in ("prob_pred", "prob_true")}
+    several = report["task"] == "multilabel"
+    return found | {
+        "samples": [int(one["samples"]) for one in bins],
+        "predicted": "probability of a label" if several else "mean confidence",
+        "observed": "share that has it" if several else "share that is right",
     }
 
 

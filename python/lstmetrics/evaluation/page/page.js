@@ -72,9 +72,9 @@
     chart("reliability", () => [{
       x: bins.prob_pred, y: bins.prob_true, mode: "lines+markers", customdata: bins.samples,
       marker: { size: bins.samples.map((samples) => 5 + 17 * Math.sqrt(samples / most)) },
-      hovertemplate: "%{x:.3f} sure, %{y:.3f} right, %{customdata} samples<extra></extra>",
+      hovertemplate: `${bins.predicted} %{x:.3f}, ${bins.observed} %{y:.3f}, %{customdata} samples<extra></extra>`,
     }], () => ({
-      xaxis: share("mean confidence; larger dots are more samples"), yaxis: share("share that is right"),
+      xaxis: share(bins.predicted + "; larger dots are more samples"), yaxis: share(bins.observed),
       shapes: [diagonal()],
     }));
   }
