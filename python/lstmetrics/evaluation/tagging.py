@@ -317,12 +317,12 @@ def _per_type(counts: Entities, level: float) -> list[dict[str, Any]]:
         {
             "label": name,
             **dict(zip(_RATES, rates, strict=True)),
-            "support": true,
-            "predicted": predicted,
-            "precision_interval": list(_arrays.wilson(right, predicted, level)),
-            "recall_interval": list(_arrays.wilson(right, true, level)),
+            "support": right + missed,
+            "predicted": right + invented,
+            "precision_interval": list(_arrays.wilson(right, right + invented, level)),
+            "recall_interval": list(_arrays.wilson(right, right + missed, level)),
         }
-        for name, (right, predicted, true), *rates in zip(
+        for name, (right, invented, missed), *rates in zip(
             counts.types, counts.counts().tolist(), *columns, strict=True
         )
     ]

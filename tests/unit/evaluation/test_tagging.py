@@ -13,6 +13,7 @@ from lstmetrics.errors import InvalidTypeError, InvalidValueError, ShapeError
 from lstmetrics.models import LSTM, Dense, Embedding, Sequential, WordVocabulary
 from lstmetrics.models.text import pad
 from lstmetrics.streaming import Entities
+from reference.intervals import wilson
 
 TRUE = [["B-PER", "I-PER", "O", "B-LOC"], ["O", "B-ORG"]] * 200
 PREDICTED = [["B-PER", "I-PER", "O", "B-LOC"], ["O", "B-LOC"]] * 200
@@ -33,6 +34,16 @@ def test_entities_and_tokens() -> None:
         "ORG": 0.0,
         "PER": 1.0,
     }
+    shown = {row["label"]: (row["support"], row["predicted"]) for row in report.per_class}
+    assert shown == {"LOC": (200, 400), "ORG": (200, 0), "PER": (200, 200)}
+    of_location = next(row for row in report.per_class if row["label"] == "LOC")
+    assert of_location["precision"] == 0.5
+    assert of_location["precision_interval"] == pytest.approx(
+        [float(end) for end in wilson(200, 400, 0.95)]
+    )
+    assert of_location["recall_interval"] == pytest.approx(
+        [float(end) for end in wilson(200, 200, 0.95)]
+    )
     assert report.verdict.status == "not ready"
     low = {finding.code: finding for finding in report.findings}
     assert low["low_recall"].evidence["classes"] == [{"label": "ORG", "recall": 0.0}]

@@ -131,6 +131,12 @@ def _finding(finding: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
+def _hint(task: Any, name: str) -> str:
+    if task == "multilabel" and name == "accuracy":
+        return "share of samples with every label right"
+    return _HINTS.get(name, "")
+
+
 def _metrics(report: Mapping[str, Any]) -> list[dict[str, str]]:
     return [
         {
@@ -138,7 +144,7 @@ def _metrics(report: Mapping[str, Any]) -> list[dict[str, str]]:
             "key": name,
             "value": figure(value),
             "interval": _interval(report["intervals"].get(name)),
-            "hint": _HINTS.get(name, ""),
+            "hint": _hint(report["task"], name),
         }
         for name, value in report["metrics"].items()
     ]
