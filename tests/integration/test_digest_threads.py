@@ -60,13 +60,18 @@ def losses(rows: int) -> list[Any]:
     return [given, *(array for state in states for array in state)]
 
 
+def large(rows: int) -> list[Any]:
+    """Rows that share a block though there are threads for each of them."""
+    return [large_model().predict(random_ids((rows, 4), WORDS, 7))]
+
+
 def stream(rows: int) -> list[Any]:
     steps = large_model().stream(rows)
     return [steps.step(ids) for ids in random_ids((2, rows), WORDS, 6)]
 
 
 @pytest.mark.parametrize("rows", [1, 3])
-@pytest.mark.parametrize("way", [classify, losses, stream])
+@pytest.mark.parametrize("way", [classify, losses, large, stream])
 def test_any_number_of_threads(
     way: Callable[[int], list[Any]], rows: int, record_property: Callable[[str, object], None]
 ) -> None:

@@ -42,6 +42,14 @@ struct WorkOfStep {
   }
 };
 
+std::size_t recurrent_weights_of(const LayerSpec& layer) {
+  if (const auto* lstm = std::get_if<LstmSpec>(&layer)) return lstm->recurrent_kernel.values.size();
+  const auto* both = std::get_if<BidirectionalSpec>(&layer);
+  return both == nullptr ? 0
+                         : std::max(both->forward.recurrent_kernel.values.size(),
+                                    both->backward.recurrent_kernel.values.size());
+}
+
 // A mask that says where rows end.
 const std::uint8_t* mask_of_lengths(const Block& block, std::vector<std::uint8_t>& mask) {
   mask.assign(block.rows * block.steps, 0);
@@ -71,6 +79,7 @@ Graph::Graph(const GraphSpec& spec) {
     }
     nodes_.push_back({make_layer(node, in, slots_), node.inputs, shapes[i]});
     work_of_step_ += std::visit(WorkOfStep{}, node.layer);
+    recurrent_weights_ = std::max(recurrent_weights_, recurrent_weights_of(node.layer));
     if (std::holds_alternative<InputSpec>(node.layer)) add_input(node, shapes[i][0], spec);
   }
   find_obstacle(spec);

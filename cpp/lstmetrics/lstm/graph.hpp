@@ -58,6 +58,8 @@ class LSTMETRICS_API Graph {
   std::size_t logits_stride() const noexcept { return logits_stride_; }
   // Multiply-adds of one step of one row, about.
   std::size_t work_of_step() const noexcept { return work_of_step_; }
+  // Of the LSTM direction that has most of them.
+  std::size_t recurrent_weights() const noexcept { return recurrent_weights_; }
 
  private:
   struct Node {
@@ -89,6 +91,7 @@ class LSTMETRICS_API Graph {
   std::unique_ptr<Layer> logits_layer_;
   std::size_t logits_stride_ = 0;
   std::size_t work_of_step_ = 0;
+  std::size_t recurrent_weights_ = 0;
 };
 
 }  // namespace lstmetrics::lstm

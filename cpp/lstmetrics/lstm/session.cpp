@@ -28,12 +28,9 @@ constexpr std::size_t kBlockRows = 32;
 // Rows times steps of a block of sequences: values of every step are held for some layers.
 constexpr std::size_t kBlockCost = kBlockRows * 512;
 
-// No more rows together than asked for, and no fewer blocks than threads.
-std::size_t rows_together(std::size_t rows, std::size_t batch_size) {
-  if (batch_size == 0) throw InvalidValue("batch_size must be at least 1, got 0");
-  const std::size_t threads = runtime::num_threads();
-  return std::min({batch_size, (rows + threads - 1) / threads, kBlockRows});
-}
+// Recurrent weights so large that threads with a row or two each would only wait for them: read by
+// panels, each thread its own, they come once for all rows.
+constexpr std::size_t kWideWeights = 256 * 1024;
 
 // Logits whose losses several threads share.
 constexpr std::size_t kLeastSharedLogits = 16 * 1024;
@@ -177,16 +174,30 @@ void Session::each_block(std::size_t blocks, std::size_t positions, const Task& 
   lstm::for_blocks(blocks, positions * graph_->work_of_step(), run_block);
 }
 
+// No more rows together than asked for, and no fewer blocks than threads, unless these had better
+// share the units of all rows.
+std::size_t Session::rows_together(std::size_t rows, std::size_t positions,
+                                   std::size_t batch_size) const {
+  if (batch_size == 0) throw InvalidValue("batch_size must be at least 1, got 0");
+  const std::size_t threads = runtime::num_threads();
+  const bool share_units = graph_->recurrent_weights() >= kWideWeights && rows <= 2 * threads &&
+                           positions * graph_->work_of_step() >= kLeastForHelpers &&
+                           runtime::helpers_are_welcome();
+  const std::size_t share = share_units ? rows : (rows + threads - 1) / threads;
+  return std::min({batch_size, share, kBlockRows});
+}
+
 template <class Task>
 void Session::for_blocks(std::span<const Input> inputs, std::size_t batch_size,
                          const Task& task) const {
   const std::size_t rows = inputs[0].rows;
-  const std::size_t together = rows_together(rows, batch_size);
+  const std::size_t positions = rows * inputs[0].steps;
+  const std::size_t together = rows_together(rows, positions, batch_size);
   if (rows == 0) return;
   // Rows of like length together; the longest blocks first, so that threads end about together.
   std::vector<std::size_t> order;
   if (rows > together) order = by_length(inputs);
-  each_block((rows + together - 1) / together, rows * inputs[0].steps,
+  each_block((rows + together - 1) / together, positions,
              [&](Workspace& workspace, std::size_t block) {
                const std::size_t first = block * together;
                task(workspace, BlockRows{first, std::min(together, rows - first),
@@ -217,10 +228,10 @@ void Session::run_sequences(const Input& sequences, std::size_t batch_size,
   runtime::enter([&] {
     if (check_inputs(*graph_, {&sequences, 1}) == 0) return;
     const kernels::Table& table = kernels::table();
-    const Plan plan = plan_blocks({sequences.lengths, sequences.rows},
-                                  rows_together(sequences.rows, batch_size), kBlockCost);
     const std::size_t last = sequences.rows - 1;
     const std::size_t positions = sequences.position(last, sequences.steps_of(last));
+    const Plan plan = plan_blocks({sequences.lengths, sequences.rows},
+                                  rows_together(sequences.rows, positions, batch_size), kBlockCost);
     each_block(plan.blocks(), positions, [&](Workspace& workspace, std::size_t block) {
       const BlockRows rows = plan.rows(block);
       const auto longest = static_cast<std::size_t>(sequences.lengths[rows[0]]);

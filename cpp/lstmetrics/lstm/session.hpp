@@ -70,6 +70,7 @@ class LSTMETRICS_API Session {
  private:
   class Lease;
 
+  std::size_t rows_together(std::size_t rows, std::size_t positions, std::size_t batch_size) const;
   template <class Task>
   void each_block(std::size_t blocks, std::size_t positions, const Task& task) const;
   template <class Task>

@@ -52,7 +52,8 @@ constexpr unsigned kMostAlone = 64;
 std::atomic<unsigned> calls_alone{0};
 std::atomic<unsigned> next_alone{1};
 
-bool helpers_are_welcome() noexcept {
+// Whether a call may have helpers; counts those that go alone.
+bool may_have_helpers() noexcept {
   unsigned left = calls_alone.load(std::memory_order_relaxed);
   while (left > 0) {
     if (calls_alone.compare_exchange_weak(left, left - 1, std::memory_order_relaxed)) return false;
@@ -186,11 +187,13 @@ Team& no_helpers() noexcept {
   return team;
 }
 
+bool helpers_are_welcome() noexcept { return calls_alone.load(std::memory_order_relaxed) == 0; }
+
 void for_teams(std::size_t count, const std::function<void(std::size_t, Team&)>& task) {
   const std::size_t threads = num_threads();
   const std::size_t spare = count > 0 && threads > count ? threads - count : 0;
   const std::size_t helpers = std::min(spare, count * (Team::kMostMembers - 1));
-  if (helpers == 0 || !helpers_are_welcome()) {
+  if (helpers == 0 || !may_have_helpers()) {
     return parallel_for(count, [&](std::size_t i) {
       Team alone;
       task(i, alone);

@@ -121,6 +121,9 @@ class LSTMETRICS_API Team {
 // The team of a thread that has no helpers.
 LSTMETRICS_API Team& no_helpers() noexcept;
 
+// False while calls go alone, because helpers were sent away not long ago.
+LSTMETRICS_API bool helpers_are_welcome() noexcept;
+
 // InvalidValue as for num_threads(). Where all of the process's threads have tasks of their own, or
 // the pool is busy, every team is its task's thread alone.
 LSTMETRICS_API void for_teams(std::size_t count,
