@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from bench.report import scaled
 from lstmetrics import metrics
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -41,6 +42,15 @@ def test_every_workload_is_timed_or_says_why_not(ran: tuple[str, dict[str, Any]]
         assert ("note" in row) == (not there)
         for times in row["times"].values():
             assert 0 < times["least"] <= times["median"]
+
+
+def test_least_times_stand_beside_medians(ran: tuple[str, dict[str, Any]]) -> None:
+    printed, record = ran
+    for row in record["runs"][0]["workloads"]:
+        line = next(line for line in printed.splitlines() if line.startswith(f"| {row['name']} |"))
+        for times in row["times"].values():
+            median, least = scaled(times["median"]), scaled(times["least"])
+            assert f" {median} ({least.split()[0]}" in line
 
 
 def test_every_engine_that_is_there_takes_part(ran: tuple[str, dict[str, Any]]) -> None:
