@@ -10,6 +10,7 @@ from lstmetrics._core import Column
 _Array = npt.NDArray[Any]
 _Labels = _Array | Column
 _Floats = npt.NDArray[np.float64]
+_Integers = npt.NDArray[np.int64]
 
 AVERAGES: Final[dict[str | None, int]]
 NORMALIZATIONS: Final[dict[str | None, int]]
@@ -271,3 +272,6 @@ def samples_ranking(
     sample_weight: _Array | None,
     max_fpr: float,
 ) -> tuple[float, _ColumnFacts]: ...
+def slices(
+    columns: list[_Labels], names: list[str]
+) -> tuple[list[list[int] | list[str]], npt.NDArray[np.uint32], _Integers, _Integers]: ...

@@ -142,6 +142,12 @@ NORMALIZATIONS = {
 }
 
 
+cdef list _label_list(const LabelSet& labels):
+    cdef vector[int64_t] integers = labels.integers()
+    cdef vector[string] texts = labels.texts()
+    return <list>integers or [text.decode() for text in <list>texts]
+
+
 def accuracy(y_true, y_pred, sample_weight, bint normalize):
     """(fraction or number of samples predicted right, whether the weights add up to zero)"""
     cdef AccuracyAnswer answer = c_accuracy(y_true, y_pred, sample_weight, normalize)
@@ -226,9 +232,7 @@ def classification_report(y_true, y_pred, sample_weight, labels, double zero_div
     """
     cdef ReportAnswer answer = c_report(y_true, y_pred, sample_weight, labels, zero_division)
     cdef ClassificationReport* report = &answer.report
-    cdef vector[int64_t] integers = answer.labels.integers()
-    cdef vector[string] texts = answer.labels.texts()
-    seen = <list>integers or [text.decode() for text in <list>texts]
+    seen = _label_list(answer.labels)
     undefined = (_undefined(&report.per_label), _undefined(&report.micro),
                  _undefined(&report.macro), _undefined(&report.weighted))
     averages = (_average(report.micro), _average(report.macro), _average(report.weighted))

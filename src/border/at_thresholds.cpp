@@ -1,28 +1,14 @@
 #include "border/at_thresholds.hpp"
 
-#include <algorithm>
-#include <vector>
-
 #include "border/buffer.hpp"
 #include "border/errors.hpp"
 #include "border/gil.hpp"
 #include "border/labels.hpp"
 #include "border/losses.hpp"
+#include "border/written.hpp"
 #include "lstmetrics/runtime/fp_environment.hpp"
 
 namespace lstmetrics::border {
-namespace {
-
-template <class T>
-void write_items(const std::vector<T>& from, PyObject* out, const char* name, DType dtype) {
-  const Buffer buffer(out, name, Access::write);
-  if (buffer.dtype() != dtype || !buffer.is_contiguous() || buffer.items() != from.size()) {
-    throw ShapeError("out: expected contiguous arrays of the size and types of the result");
-  }
-  std::ranges::copy(from, static_cast<T*>(buffer.data()));
-}
-
-}  // namespace
 
 ValuesAtThresholds at_thresholds(PyObject* y_true, PyObject* y_score, PyObject* sample_weight,
                                  PyObject* labels, metrics::formulas::LabelMetricOptions options) {

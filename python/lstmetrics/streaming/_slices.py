@@ -1,4 +1,4 @@
-"""A batch cut into groups: sorted once, so that each group's rows lie together."""
+"""A batch cut into groups by the core, so that each group's rows lie together."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from lstmetrics import _arrays
 from lstmetrics.errors import InvalidTypeError, InvalidValueError, ShapeError
 from lstmetrics.metrics import _targets as targets
 
@@ -17,8 +18,6 @@ Array = npt.NDArray[Any]
 Label = int | str
 Key = tuple[Label, ...]
 
-_LEAST_TABLE = 1 << 16  # numbers within this range are looked up, beyond it sorted
-_SORTED_BY_DIGITS = 1 << 16  # numpy sorts 16 bits by their digits
 _TO_ALL = (type(None), str, bool)  # handed to every group as they are
 
 
@@ -26,99 +25,43 @@ def slices_of(
     columns: Sequence[tuple[str, Any]], arrays: Sequence[Any], named: Mapping[str, Any]
 ) -> Iterator[tuple[Key, list[Any], dict[str, Any]]]:
     """Yield each group of a batch with its rows of all arguments."""
-    keys, groups = _groups_of(columns)
-    if len(keys) <= _SORTED_BY_DIGITS:
-        groups = groups.astype(np.uint16)
-    order = np.argsort(groups, kind="stable")
-    ends = np.searchsorted(groups[order], np.arange(len(keys)), side="right").tolist()
+    labels, places, order, ends = _split(columns)
+    keys = [tuple(map(list.__getitem__, labels, key)) for key in places.tolist()]
     rows = [_rows(value, f"argument {i}", order) for i, value in enumerate(arrays)]
     others = {name: _rows(value, name, order) for name, value in named.items()}
     begin = 0
-    for key, end in zip(keys, ends, strict=True):
+    for key, end in zip(keys, ends.tolist(), strict=True):
         some = [_part(value, begin, end) for value in rows]
         yield key, some, {name: _part(value, begin, end) for name, value in others.items()}
         begin = end
 
 
-def _groups_of(columns: Sequence[tuple[str, Any]]) -> tuple[list[Key], Array]:
-    """Return the groups that occur, sorted, and which of them each row is in."""
-    coded = [_coded(value, name) for name, value in columns]
-    if len({len(codes) for _, codes in coded}) > 1:
-        raise ShapeError(
-            "Found group columns with inconsistent numbers of samples: "
-            f"{[len(codes) for _, codes in coded]}"
-        )
-    together = np.zeros(len(coded[0][1]), np.int64)
-    size = 1
-    for labels, codes in coded:
-        size *= max(1, len(labels))
-        if size >= 2**63:
-            raise InvalidValueError("groups: more combinations of labels than 64 bits tell apart")
-        together = together * max(1, len(labels)) + codes
-    present, groups = _compact(together)
-    keys = []
-    for code in present.tolist():
-        key: list[Label] = []
-        for labels, _ in reversed(coded):
-            code, place = divmod(code, len(labels))
-            key.append(labels[place])
-        keys.append(tuple(reversed(key)))
-    return keys, groups
+def _split(columns: Sequence[tuple[str, Any]]) -> tuple[list[Any], Array, Array, Array]:
+    """Ask the core for labels, groups, rows by group and ends; explain what it refuses."""
+    names = [name for name, _ in columns]
+    found = [targets.coded_target(value, name, "Grouped.update") for name, value in columns]
+    try:
+        return _arrays.slices(found, names)
+    except (InvalidTypeError, InvalidValueError, ShapeError) as error:
+        for name, column in zip(names, found, strict=True):
+            _check(column, name)
+        if isinstance(error, InvalidTypeError):
+            raise InvalidTypeError(f"groups must hold integers or text: {error}") from None
+        raise
 
 
-def _compact(numbers: Array) -> tuple[Array, Array]:
-    """Return the sorted numbers that occur, and each one's place among them."""
-    low, high = (int(numbers.min()), int(numbers.max())) if numbers.size else (0, 0)
-    if high - low >= max(_LEAST_TABLE, 2 * numbers.size):
-        present, places = np.unique(numbers, return_inverse=True)
-        return present, places.reshape(-1)
-    shifted = numbers - low
-    occurs = np.zeros(high - low + 1, bool)
-    occurs[shifted] = True
-    present = np.flatnonzero(occurs)
-    places = np.zeros(len(occurs), np.int64)
-    places[present] = np.arange(len(present))
-    return present + low, places[shifted]
-
-
-def _coded(value: Any, name: str) -> tuple[list[Label], Array]:
-    """Return the sorted labels of a column, and the place of each row's among them."""
-    column = targets.coded_target(value, name, "Grouped.update")
-    if isinstance(column, np.ndarray):
-        if column.ndim != 1:
-            raise ShapeError(f"{name} must have one dimension, got {column.ndim}")
-        labels, codes = _unique(column, name)
-        return labels, codes
-    known: list[Label] = list(column.labels)
-    labels = sorted(set(known))
-    place = {label: i for i, label in enumerate(labels)}
-    places = np.array([place[label] for label in known], np.int64)
-    return labels, places[np.asarray(column.codes(name))]
-
-
-def _unique(column: Array, name: str) -> tuple[list[Label], Array]:
+def _check(column: Any, name: str) -> None:
+    """Refuse what the core refuses in other words."""
+    if not isinstance(column, np.ndarray):
+        return
+    if column.ndim != 1:
+        raise ShapeError(f"{name} must have one dimension, got {column.ndim}")
     if column.dtype.kind == "f":
         targets.check_finite(column, name)
-        whole = column.astype(np.int64)
-        if (whole != column).any():
+        if (column != column.astype(np.int64)).any():
             raise InvalidValueError(f"{name} must hold integers or text, got {column.dtype}")
-        column = whole
-    if column.dtype.kind not in "biuOU":
+    if column.dtype.kind not in "biufOU":
         raise InvalidTypeError(f"{name} must hold integers or text, got {column.dtype}")
-    if column.dtype.kind in "bi":
-        numbers, places = _compact(column.astype(np.int64))
-        return numbers.tolist(), places
-    try:
-        labels, codes = np.unique(column, return_inverse=True)
-    except TypeError as error:
-        raise InvalidTypeError(f"{name} must hold integers or text: {error}") from None
-    found = [int(label) if isinstance(label, bool) else label for label in labels.tolist()]
-    kinds = {type(label) for label in found}
-    if not kinds <= {int} and not kinds <= {str}:
-        raise InvalidTypeError(f"{name} must hold integers or text, got {found[:3]}")
-    if any(isinstance(label, int) and not -(2**63) <= label < 2**63 for label in found):
-        raise InvalidValueError(f"{name} holds an integer beyond 64 signed bits")
-    return found, codes.reshape(-1)
 
 
 def _rows(value: Any, name: str, order: Array) -> Any:
