@@ -12,6 +12,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from lstmetrics import metrics, runtime
+from lstmetrics.streaming import Scores
 from property.strategies import strided, weights
 from reference import ranking as reference
 from reference.exact import round_once, ulp_distance
@@ -357,3 +358,62 @@ def test_no_thread_changes_a_bit() -> None:
     finally:
         runtime.set_num_threads(before)
     assert len(found) == 1
+
+
+SPREADS = (
+    "even",
+    "near one",
+    "near zero",
+    "last bits",
+    "few",
+    "single",
+    "half",
+    "two heaps",
+    "signs",
+    "sorted",
+    "same",
+    "one apart",
+)
+
+
+def _spread(kind: str, random: np.random.Generator, count: int) -> Any:
+    """Scores that lie evenly, crowd together, repeat, or differ in their last bits alone."""
+    even = random.random(count)
+    kinds: dict[str, Any] = {
+        "even": even,
+        "near one": 1 - 10.0 ** (-16 * even),
+        "near zero": 10.0 ** (-300 * even),
+        "last bits": 1 + random.integers(0, 4096, count) * 2.0**-52,
+        "few": np.round(even * 50) / 50,
+        "single": even.astype(np.float32),
+        "half": even.astype(np.float16),
+        "two heaps": np.where(even < 0.5, even * 1e-12, 1e12 + even * 1e-3),
+        "signs": even - 0.5,
+        "sorted": np.sort(even),
+        "same": np.full(count, 0.25),
+        "one apart": np.where(np.arange(count) == count // 3, 1e300, 0.25),
+    }
+    return kinds[kind]
+
+
+@pytest.mark.parametrize("kind", SPREADS)
+@pytest.mark.parametrize("count", [40_000, 300_000])
+def test_areas_of_many_scores_however_they_lie(kind: str, count: int) -> None:
+    random = np.random.default_rng(len(kind) + count)
+    scores = _spread(kind, random, count)
+    hits = random.random(count) < 0.3
+    positives, negatives = np.sort(scores[hits]), np.sort(scores[~hits])
+    twice = [int(np.searchsorted(negatives, positives, side).sum()) for side in ("left", "right")]
+    exact = Fraction(twice[0] + twice[1], 2 * len(positives) * len(negatives))
+    before = runtime.num_threads()
+    try:
+        for threads in (1, 2):
+            runtime.set_num_threads(threads)
+            assert metrics.roc_auc_score(hits, scores) == round_once(exact)
+            whole = Scores().update(hits, scores)
+    finally:
+        runtime.set_num_threads(before)
+    pieces = Scores()
+    for part in np.array_split(np.arange(count), 5):
+        pieces.update(hits[part], scores[part])
+    assert pieces.digest() == whole.digest()

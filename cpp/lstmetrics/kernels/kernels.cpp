@@ -14,6 +14,7 @@
 #include "lstmetrics/kernels/probability_rows.inl.hpp"
 #include "lstmetrics/kernels/rank.inl.hpp"
 #include "lstmetrics/kernels/reductions.inl.hpp"
+#include "lstmetrics/kernels/score_keys.inl.hpp"
 #include "lstmetrics/kernels/table.hpp"
 #include "lstmetrics/kernels/two_classes.inl.hpp"
 
@@ -103,6 +104,7 @@ const lstmetrics::kernels::Table LSTMETRICS_JOIN(lstmetrics_kernels_table_, LSTM
     .count_pairs = lstmetrics::kernels::count_pairs,
     .all_bits = lstmetrics::kernels::all_bits,
     .count_equal = lstmetrics::kernels::count_equal,
+    .score_keys = lstmetrics::kernels::score_keys,
     .fixed_sum = lstmetrics::kernels::fixed_sum,
     .loss_moments = lstmetrics::kernels::loss_moments,
     .probability_rows_f32 = lstmetrics::kernels::probability_rows<float>,

@@ -207,6 +207,9 @@ struct Table {
   // The bits of all values in one word: an upper bound when it is not negative.
   std::uint64_t (*all_bits)(const std::int64_t* x, std::size_t n) noexcept;
   std::size_t (*count_equal)(const std::int64_t* a, const std::int64_t* b, std::size_t n) noexcept;
+  // The bits of each score, upside down below zero: integers in the order of the scores, -0 being
+  // +0. False, and the keys of no use, when a score is NaN or infinite.
+  bool (*score_keys)(const double* x, std::size_t n, std::uint64_t* keys) noexcept;
 
   // At most kFixedSumMost values. Without weights (null) only the first two sums are set, of the
   // losses as they are.

@@ -21,39 +21,56 @@ void for_each_block(std::size_t begin, std::size_t end, F&& f) {
 
 // ---- one column of two groups, unweighted: straight into the buckets of the sort ---------------
 
-Bags read_spread(const ScoreInput& input, const TrueLabels* labels) {
-  KeyReader sample(input, 0);
-  detail::Spreading spreading(
-      detail::Buckets(input.rows(), [&](std::size_t i) { return sample.at(i); }), 2, input.rows());
-  // f(slot, group, key) for each sample of a chunk.
-  const auto for_each = [&](std::size_t chunk, auto&& f) {
+// A slot is an integer that is wide enough; it is kept, so that labels are read once.
+template <class Slot>
+std::array<Keys, 2> spread(const ScoreInput& input, const TrueLabels* labels,
+                           detail::Spreading& spreading, std::vector<std::size_t>& sizes) {
+  RawVector<Slot> slots(input.rows());
+  runtime::parallel_for(spreading.chunks(), [&](std::size_t chunk) {
+    std::size_t* const counts = spreading.places(chunk);
     GroupReader groups(input, labels);
     KeyReader keys(input, 0);
     for_each_block(spreading.chunk_begin(chunk), spreading.chunk_end(chunk),
                    [&](std::size_t begin, std::size_t n) {
                      const std::uint32_t* const group = groups.block(0, begin, n);
                      const ScoreKey* const key = keys.block(begin, n);
-                     for (std::size_t i = 0; i < n; ++i) f(group[i], key[i]);
+                     for (std::size_t i = 0; i < n; ++i) {
+                       const std::size_t slot = spreading.slot(group[i], key[i]);
+                       slots[begin + i] = static_cast<Slot>(slot);
+                       ++counts[slot];
+                     }
                    });
-  };
-  runtime::parallel_for(spreading.chunks(), [&](std::size_t chunk) {
-    std::size_t* const counts = spreading.places(chunk);
-    for_each(chunk,
-             [&](std::uint32_t group, ScoreKey key) { ++counts[spreading.slot(group, key)]; });
   });
-  const std::vector<std::size_t> sizes = spreading.place();
-  std::array<Keys, 2> keys{Keys(sizes[0]), Keys(sizes[1])};
-  std::array<ScoreKey*, 2> out{keys[0].data(), keys[1].data()};
+  sizes = spreading.place();
+  std::array<Keys, 2> all{Keys(sizes[0]), Keys(sizes[1])};
   runtime::parallel_for(spreading.chunks(), [&](std::size_t chunk) {
-    std::size_t* const places = spreading.places(chunk);
-    for_each(chunk, [&](std::uint32_t group, ScoreKey key) {
-      out[group][places[spreading.slot(group, key)]++] = key;
-    });
+    std::vector<ScoreKey*> next;
+    for (std::size_t slot = 0; slot < spreading.slots(); ++slot) {
+      next.push_back(all[spreading.group(slot)].data() + spreading.places(chunk)[slot]);
+    }
+    KeyReader keys(input, 0);
+    for_each_block(spreading.chunk_begin(chunk), spreading.chunk_end(chunk),
+                   [&](std::size_t begin, std::size_t n) {
+                     const ScoreKey* const key = keys.block(begin, n);
+                     for (std::size_t i = 0; i < n; ++i) *next[slots[begin + i]]++ = key[i];
+                   });
   });
+  return all;
+}
+
+Bags read_spread(const ScoreInput& input, const TrueLabels* labels) {
+  KeyReader sample(input, 0);
+  detail::Spreading spreading(detail::Buckets(input.rows(), detail::kWantedBucket<ScoreKey>,
+                                              [&](std::size_t i) { return sample.at(i); }),
+                              2, input.rows());
+  std::vector<std::size_t> sizes;
+  const bool narrow = spreading.slots() <= std::size_t{1} << 16;
+  std::array<Keys, 2> keys = narrow ? spread<std::uint16_t>(input, labels, spreading, sizes)
+                                    : spread<std::uint32_t>(input, labels, spreading, sizes);
   spreading.for_each_bucket<ScoreKey>(
-      sizes, [&](std::size_t group, std::size_t begin, std::size_t end, Keys& scratch) {
-        ScoreKey* const bucket = out[group] + begin;
-        detail::sort_bucket(bucket, end - begin, bucket, scratch, 1);
+      sizes, [&](std::size_t group, std::size_t begin, std::size_t end, auto& sort) {
+        ScoreKey* const bucket = keys[group].data() + begin;
+        sort(bucket, end - begin, bucket);
       });
   Bags bags;
   for (Keys& group : keys) bags.emplace_back(std::move(group));

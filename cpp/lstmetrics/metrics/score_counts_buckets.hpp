@@ -16,13 +16,12 @@ namespace lstmetrics::metrics::detail {
 
 // Fewer items than this are not worth a second thread.
 inline constexpr std::size_t kWorthThreads = std::size_t{1} << 17;
-// Up to so many items are sorted at once, in the cache.
-inline constexpr std::size_t kLargestBucket = std::size_t{1} << 14;
-
+// Up to so many items are sorted at once, in the cache: their places fit 16 bits.
+inline constexpr std::size_t kLargestBucket = (std::size_t{1} << 16) - 1;
+// So many are wanted in a bucket. Fewer buckets than this makes are quicker to spread into, and
+// larger ones fall out of the cache.
 template <class Item>
-bool by_key(const Item& a, const Item& b) noexcept {
-  return key_of(a) < key_of(b);
-}
+inline constexpr std::size_t kWantedBucket = (std::size_t{1} << 18) / sizeof(Item);
 
 template <class Item>
 void insertion_sort(Item* items, std::size_t n) noexcept {
@@ -38,61 +37,14 @@ void insertion_sort(Item* items, std::size_t n) noexcept {
   }
 }
 
-// Sorts items that are already in the order of their upper bits.
-template <class Item>
-void sort_within(Item* items, std::size_t n, ScoreKey least, unsigned shift) noexcept {
-  constexpr std::size_t kShort = 16;
-  const auto upper = [&](std::size_t i) { return (key_of(items[i]) - least) >> shift; };
-  for (std::size_t i = 1; i < n; ++i) {
-    if (!(key_of(items[i]) < key_of(items[i - 1]))) continue;
-    std::size_t begin = i - 1;
-    while (begin > 0 && upper(begin - 1) == upper(i)) --begin;
-    std::size_t end = i + 1;
-    while (end < n && upper(end) == upper(i)) ++end;
-    if (end - begin <= kShort)
-      insertion_sort(items + begin, end - begin);
-    else
-      std::sort(items + begin, items + end, by_key<Item>);
-    i = end - 1;
-  }
-}
-
-// Two passes over the upper 2 * kBits bits of the keys' range, by way of `scratch`.
-template <unsigned kBits, class Item>
-void sort_by_digits(const Item* in, std::size_t n, Item* out, Item* scratch, ScoreKey least,
-                    unsigned range_bits) noexcept {
-  constexpr std::size_t kDigits = std::size_t{1} << kBits;
-  const unsigned shift = range_bits > 2 * kBits ? range_bits - 2 * kBits : 0;
-  std::array<std::uint32_t, kDigits> lower{};
-  std::array<std::uint32_t, kDigits> upper{};
-  for (std::size_t i = 0; i < n; ++i) {
-    const ScoreKey digits = (key_of(in[i]) - least) >> shift;
-    ++lower[digits & (kDigits - 1)];
-    ++upper[digits >> kBits];
-  }
-  std::uint32_t lower_start = 0;
-  std::uint32_t upper_start = 0;
-  for (std::size_t digit = 0; digit < kDigits; ++digit) {
-    lower_start += std::exchange(lower[digit], lower_start);
-    upper_start += std::exchange(upper[digit], upper_start);
-  }
-  for (std::size_t i = 0; i < n; ++i) {
-    scratch[lower[((key_of(in[i]) - least) >> shift) & (kDigits - 1)]++] = in[i];
-  }
-  for (std::size_t i = 0; i < n; ++i) {
-    out[upper[(key_of(scratch[i]) - least) >> shift >> kBits]++] = scratch[i];
-  }
-  if (shift > 0) sort_within(out, n, least, shift);
-}
-
 // Which bucket a key falls into. The range of a sample is cut into cells of equal width; cells with
 // many keys of the sample are cut further, neighbours with few share a bucket. Keys beyond the
 // range go to the first or the last bucket.
 class Buckets {
  public:
-  // Of `n` items; key_at(i) gives the key of one, for i < n.
+  // Of `n` items, about so many in each; key_at(i) gives the key of one, for i < n.
   template <class KeyAt>
-  Buckets(std::size_t n, KeyAt key_at) {
+  Buckets(std::size_t n, std::size_t wanted, KeyAt key_at) {
     std::vector<ScoreKey> sample;
     const std::size_t step = std::max<std::size_t>(1, n / kSample);
     sample.reserve(n / step + 1);
@@ -102,7 +54,7 @@ class Buckets {
       least = std::min(least, key_at(i));
       most = std::max(most, key_at(i));
     }
-    cut(least, most, sample, n);
+    cut(least, most, sample, n, wanted);
   }
 
   std::size_t size() const noexcept { return size_; }
@@ -120,7 +72,8 @@ class Buckets {
     std::uint32_t shift;  // of what is left of the key within the cell
   };
 
-  void cut(ScoreKey least, ScoreKey most, const std::vector<ScoreKey>& sample, std::size_t n);
+  void cut(ScoreKey least, ScoreKey most, const std::vector<ScoreKey>& sample, std::size_t n,
+           std::size_t wanted);
 
   ScoreKey least_ = 0;
   ScoreKey range_ = 0;
@@ -130,19 +83,95 @@ class Buckets {
   std::vector<Cell> cells_;
 };
 
+// Sorts one bucket after the other, with room of its own.
 template <class Item>
-void sort_bucket(const Item* in, std::size_t n, Item* out, RawVector<Item>& scratch,
-                 unsigned depth);
+class BucketSort {
+ public:
+  // `in` and `out` may be the same.
+  void operator()(const Item* in, std::size_t n, Item* out) { sort(in, n, out, 0); }
+
+ private:
+  static constexpr std::size_t kShort =
+      16;  // no more are sorted by insertion, but in small buckets
+  static constexpr std::size_t kSmall = 32;
+
+  void sort(const Item* in, std::size_t n, Item* out, unsigned depth);
+  void sort_large(const Item* in, std::size_t n, Item* out, unsigned depth);
+  void spread(const Item* in, std::size_t n, ScoreKey least, unsigned shift);
+  void sort_within(Item* items, std::size_t n, ScoreKey least, unsigned shift, unsigned depth);
+
+  RawVector<Item> scratch_;
+  std::vector<std::uint16_t> places_;  // by digit
+};
+
+template <class Item>
+void BucketSort<Item>::sort(const Item* in, std::size_t n, Item* out, unsigned depth) {
+  if (n > kLargestBucket) return sort_large(in, n, out, depth);
+  ScoreKey least = n == 0 ? 0 : key_of(in[0]);
+  ScoreKey most = least;
+  for (std::size_t i = 1; i < n; ++i) {
+    least = std::min(least, key_of(in[i]));
+    most = std::max(most, key_of(in[i]));
+  }
+  if (n <= kSmall || least == most) {
+    if (in != out) std::copy_n(in, n, out);
+    if (least != most) insertion_sort(out, n);
+    return;
+  }
+  // About as many digits as items: most then have one of their own, or few.
+  const auto range_bits = static_cast<unsigned>(std::bit_width(most - least));
+  const auto digit_bits = static_cast<unsigned>(std::bit_width(n));
+  const unsigned shift = range_bits > digit_bits ? range_bits - digit_bits : 0;
+  places_.assign(((most - least) >> shift) + 1, 0);
+  spread(in, n, least, shift);
+  std::copy_n(scratch_.data(), n, out);
+  if (shift > 0) sort_within(out, n, least, shift, depth);
+}
+
+// Into scratch_, by digit.
+template <class Item>
+void BucketSort<Item>::spread(const Item* in, std::size_t n, ScoreKey least, unsigned shift) {
+  if (scratch_.size() < n) scratch_.resize(std::max(n, kWantedBucket<Item>));
+  Item* const scratch = scratch_.data();
+  std::uint16_t* const places = places_.data();
+  for (std::size_t i = 0; i < n; ++i) ++places[(key_of(in[i]) - least) >> shift];
+  std::uint16_t start = 0;
+  for (std::uint16_t& place : places_) {
+    const std::uint16_t count = std::exchange(place, start);
+    start = static_cast<std::uint16_t>(start + count);
+  }
+  for (std::size_t i = 0; i < n; ++i) scratch[places[(key_of(in[i]) - least) >> shift]++] = in[i];
+}
+
+// Items that are already in the order of their digits.
+template <class Item>
+void BucketSort<Item>::sort_within(Item* items, std::size_t n, ScoreKey least, unsigned shift,
+                                   unsigned depth) {
+  const auto digit = [&](std::size_t i) { return (key_of(items[i]) - least) >> shift; };
+  for (std::size_t i = 1; i < n; ++i) {
+    if (!(key_of(items[i]) < key_of(items[i - 1]))) continue;
+    std::size_t begin = i - 1;
+    while (begin > 0 && digit(begin - 1) == digit(i)) --begin;
+    std::size_t end = i + 1;
+    while (end < n && digit(end) == digit(i)) ++end;
+    if (end - begin <= kShort)
+      insertion_sort(items + begin, end - begin);
+    else
+      sort(items + begin, end - begin, items + begin, depth);
+    i = end - 1;
+  }
+}
 
 // Buckets of more items than fit the cache.
 template <class Item>
-void sort_large(const Item* in, std::size_t n, Item* out, RawVector<Item>& scratch,
-                unsigned depth) {
+void BucketSort<Item>::sort_large(const Item* in, std::size_t n, Item* out, unsigned depth) {
   constexpr unsigned kDeepest = 16;  // a level takes some 11 bits off the range
-  const Buckets buckets(n, [&](std::size_t i) { return key_of(in[i]); });
+  const Buckets buckets(n, kWantedBucket<Item>, [&](std::size_t i) { return key_of(in[i]); });
   if (depth > kDeepest || buckets.size() == 1) {
     if (in != out) std::copy_n(in, n, out);
-    if (depth > kDeepest) std::sort(out, out + n, by_key<Item>);
+    if (depth > kDeepest) {
+      std::sort(out, out + n, [](const Item& a, const Item& b) { return key_of(a) < key_of(b); });
+    }
     return;
   }
   std::vector<std::size_t> ends(buckets.size());
@@ -152,37 +181,8 @@ void sort_large(const Item* in, std::size_t n, Item* out, RawVector<Item>& scrat
   RawVector<Item> spread(n);
   for (std::size_t i = 0; i < n; ++i) spread[ends[buckets.of(key_of(in[i]))]++] = in[i];
   for (std::size_t bucket = 0, begin = 0; bucket < ends.size(); begin = ends[bucket++]) {
-    sort_bucket(spread.data() + begin, ends[bucket] - begin, out + begin, scratch, depth + 1);
+    sort(spread.data() + begin, ends[bucket] - begin, out + begin, depth + 1);
   }
-}
-
-// `in` and `out` may be the same; `scratch` grows as needed.
-template <class Item>
-void sort_bucket(const Item* in, std::size_t n, Item* out, RawVector<Item>& scratch,
-                 unsigned depth) {
-  constexpr std::size_t kInsertion = 32;
-  constexpr std::size_t kFewDigits = 768;
-  if (n > kLargestBucket) return sort_large(in, n, out, scratch, depth);
-  if (n <= kInsertion) {
-    if (in != out) std::copy_n(in, n, out);
-    return insertion_sort(out, n);
-  }
-  ScoreKey least = key_of(in[0]);
-  ScoreKey most = least;
-  for (std::size_t i = 1; i < n; ++i) {
-    least = std::min(least, key_of(in[i]));
-    most = std::max(most, key_of(in[i]));
-  }
-  if (least == most) {
-    if (in != out) std::copy_n(in, n, out);
-    return;
-  }
-  if (scratch.size() < n) scratch.resize(kLargestBucket);
-  const auto bits = static_cast<unsigned>(std::bit_width(most - least));
-  if (n < kFewDigits)
-    sort_by_digits<6>(in, n, out, scratch.data(), least, bits);
-  else
-    sort_by_digits<9>(in, n, out, scratch.data(), least, bits);
 }
 
 // Items on their way into the buckets of some groups: chunks of the input are counted, then
@@ -197,6 +197,7 @@ class Spreading {
   }
 
   std::size_t chunks() const noexcept { return chunks_; }
+  std::size_t slots() const noexcept { return groups_ * buckets_.size(); }
   std::size_t chunk_begin(std::size_t chunk) const noexcept { return rows_ / chunks_ * chunk; }
   std::size_t chunk_end(std::size_t chunk) const noexcept {
     return chunk + 1 == chunks_ ? rows_ : rows_ / chunks_ * (chunk + 1);
@@ -205,6 +206,8 @@ class Spreading {
     return group * buckets_.size() + buckets_.of(key);
   }
   std::size_t* places(std::size_t chunk) noexcept { return places_[chunk].data(); }
+
+  std::size_t group(std::size_t slot) const noexcept { return slot / buckets_.size(); }
 
   // From counts to places: of each chunk where its next item of a slot goes within the group.
   // Gives the sizes of the groups.
@@ -219,18 +222,18 @@ class Spreading {
     return sizes;
   }
 
-  // f(group, begin, end) for each bucket, by tasks of neighbouring buckets.
+  // f(group, begin, end, sort) for each bucket, by tasks of neighbouring buckets.
   template <class Item, class F>
   void for_each_bucket(const std::vector<std::size_t>& sizes, F f) const {
     const std::size_t tasks = chunks_ == 1 ? 1 : 4 * chunks_;
     runtime::parallel_for(tasks, [&](std::size_t task) {
-      RawVector<Item> scratch;
+      BucketSort<Item> sort;
       const std::size_t last = starts_.size() * (task + 1) / tasks;
       for (std::size_t slot = starts_.size() * task / tasks; slot < last; ++slot) {
         const std::size_t group = slot / buckets_.size();
         const bool ends_group = (slot + 1) % buckets_.size() == 0;
         const std::size_t end = ends_group ? sizes[group] : starts_[slot + 1];
-        if (end > starts_[slot]) f(group, starts_[slot], end, scratch);
+        if (end > starts_[slot]) f(group, starts_[slot], end, sort);
       }
     });
   }

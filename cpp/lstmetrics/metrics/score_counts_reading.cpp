@@ -102,7 +102,10 @@ void GroupReader::indicators(std::size_t column, std::size_t begin, std::size_t 
 }
 
 KeyReader::KeyReader(const ScoreInput& input, std::size_t column)
-    : input_(input), column_(column), reader_(column_of(input.scores, column), "y_score") {}
+    : input_(input),
+      column_(column),
+      kernels_(kernels::table()),
+      reader_(column_of(input.scores, column), "y_score") {}
 
 ScoreKey KeyReader::at(std::size_t index) {
   const double score = *reader_.block(index, 1);
@@ -117,12 +120,8 @@ const ScoreKey* KeyReader::block(std::size_t begin, std::size_t n) {
       good &= scores[i] >= 0 && scores[i] <= 1;
       keys_[i] = probability_key(scores[i]);
     }
-  } else if (input_.options.finite_scores) {
-    for (std::size_t i = 0; i < n; ++i) {
-      good &= std::abs(scores[i]) < kInfinity;
-      keys_[i] = any_key(scores[i]);
-    }
-  } else {
+  } else if (!kernels_.score_keys(scores, n, keys_.data())) {
+    good = !input_.options.finite_scores;
     for (std::size_t i = 0; i < n; ++i) {
       good &= scores[i] == scores[i];
       keys_[i] = any_key(scores[i]);

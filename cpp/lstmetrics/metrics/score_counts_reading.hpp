@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "lstmetrics/kernels/dispatch.hpp"
 #include "lstmetrics/metrics/columns.hpp"
 #include "lstmetrics/metrics/label_encoding.hpp"
 #include "lstmetrics/metrics/score_counts_batch.hpp"
@@ -75,6 +76,7 @@ class KeyReader {
 
   const ScoreInput& input_;
   std::size_t column_;
+  const kernels::Table& kernels_;
   DoubleReader reader_;
   std::array<ScoreKey, kBlock> keys_;
 };

@@ -6,9 +6,8 @@ namespace lstmetrics::metrics {
 
 namespace detail {
 
-void Buckets::cut(ScoreKey least, ScoreKey most, const std::vector<ScoreKey>& sample,
-                  std::size_t n) {
-  constexpr std::size_t kWanted = kLargestBucket / 4;  // items in a bucket
+void Buckets::cut(ScoreKey least, ScoreKey most, const std::vector<ScoreKey>& sample, std::size_t n,
+                  std::size_t wanted) {
   least_ = least;
   range_ = most - least;
   const auto range_bits = static_cast<unsigned>(std::bit_width(range_));
@@ -17,12 +16,12 @@ void Buckets::cut(ScoreKey least, ScoreKey most, const std::vector<ScoreKey>& sa
   std::vector<std::size_t> counts((range_ >> cell_shift_) + 1);
   for (const ScoreKey key : sample) ++counts[std::min(key - least_, range_) >> cell_shift_];
   cells_.resize(counts.size());
-  std::size_t in_last = kWanted;  // items expected in the last bucket so far, which is full
+  std::size_t in_last = wanted;  // items expected in the last bucket so far, which is full
   size_ = 0;
   for (std::size_t cell = 0; cell < counts.size(); ++cell) {
     const std::size_t expected = counts[cell] * (n / sample.size());
-    if (expected <= kWanted) {
-      if (size_ == 0 || in_last + expected > kWanted) {
+    if (expected <= wanted) {
+      if (size_ == 0 || in_last + expected > wanted) {
         ++size_;
         in_last = 0;
       }
@@ -31,10 +30,10 @@ void Buckets::cut(ScoreKey least, ScoreKey most, const std::vector<ScoreKey>& sa
       continue;
     }
     const unsigned bits =
-        std::min(static_cast<unsigned>(std::bit_width(expected / kWanted)), cell_shift_);
+        std::min(static_cast<unsigned>(std::bit_width(expected / wanted)), cell_shift_);
     cells_[cell] = {static_cast<std::uint32_t>(size_), cell_shift_ - bits};
     size_ += std::size_t{1} << bits;
-    in_last = kWanted;
+    in_last = wanted;
   }
 }
 
@@ -45,11 +44,9 @@ namespace {
 template <class Item>
 void sort(RawVector<Item>& items) {
   const std::size_t n = items.size();
-  RawVector<Item> scratch;
-  if (n <= detail::kLargestBucket) {
-    return detail::sort_bucket(items.data(), n, items.data(), scratch, 0);
-  }
-  const detail::Buckets buckets(n, [&](std::size_t i) { return key_of(items[i]); });
+  if (n <= detail::kLargestBucket) return detail::BucketSort<Item>()(items.data(), n, items.data());
+  const detail::Buckets buckets(n, detail::kWantedBucket<Item>,
+                                [&](std::size_t i) { return key_of(items[i]); });
   if (buckets.size() == 1) return;
   detail::Spreading spreading(buckets, 1, n);
   runtime::parallel_for(spreading.chunks(), [&](std::size_t chunk) {
@@ -69,8 +66,8 @@ void sort(RawVector<Item>& items) {
     }
   });
   spreading.for_each_bucket<Item>(
-      sizes, [&](std::size_t, std::size_t begin, std::size_t end, RawVector<Item>& temporary) {
-        detail::sort_bucket(spread.data() + begin, end - begin, items.data() + begin, temporary, 1);
+      sizes, [&](std::size_t, std::size_t begin, std::size_t end, detail::BucketSort<Item>& sort) {
+        sort(spread.data() + begin, end - begin, items.data() + begin);
       });
 }
 

@@ -169,6 +169,10 @@ LSTMETRICS_INLINE Bits<T> operator|(Bits<T> a, Bits<T> b) {
   return by_part<Bits<T>>(LSTMETRICS_PART { return a.part[i] | b.part[i]; });
 }
 template <class T>
+LSTMETRICS_INLINE Bits<T> operator^(Bits<T> a, Bits<T> b) {
+  return by_part<Bits<T>>(LSTMETRICS_PART { return a.part[i] ^ b.part[i]; });
+}
+template <class T>
 LSTMETRICS_INLINE Bits<T> operator<<(Bits<T> a, int n) {
   return by_part<Bits<T>>(LSTMETRICS_PART { return a.part[i] << n; });
 }

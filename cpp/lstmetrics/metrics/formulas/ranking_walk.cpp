@@ -1,7 +1,5 @@
 #include "lstmetrics/metrics/formulas/ranking_walk.hpp"
 
-#include "lstmetrics/runtime/thread_pool.hpp"
-
 namespace lstmetrics::metrics::formulas::detail {
 namespace {
 
@@ -155,7 +153,7 @@ bool CountWalk::next_of_lists(CountBlock& block) {
   return size > 0;
 }
 
-std::vector<CountWalk::Place> cut(const Ranking& ranking) {
+std::vector<CountWalk::Place> cut(const Ranking& ranking, std::size_t parts) {
   constexpr std::size_t kWorthThreads = std::size_t{1} << 18;
   const Keys* const positive = ranking.positives().listed();
   const Keys* const negative = ranking.negatives().listed();
@@ -163,7 +161,6 @@ std::vector<CountWalk::Place> cut(const Ranking& ranking) {
   std::vector<CountWalk::Place> places{{}};
   if (positive != nullptr && negative != nullptr &&
       positive->size() + negative->size() >= kWorthThreads) {
-    const std::size_t parts = runtime::num_threads();
     const Keys& longer = positive->size() > negative->size() ? *positive : *negative;
     const auto below = [](const Keys& keys, ScoreKey key) {
       return static_cast<std::size_t>(std::ranges::lower_bound(keys, key) - keys.begin());

@@ -58,9 +58,9 @@ class CountWalk {
   std::array<std::int64_t, kSize + 1> negatives_;
 };
 
-// Cuts of the way of a CountWalk into about equal parts, for threads: `parts` + 1 places, from the
-// beginning to the end. One part when the bags are not lists or short.
-std::vector<CountWalk::Place> cut(const Ranking& ranking);
+// Cuts of the way of a CountWalk into about equal parts: places from the beginning to the end, with
+// nothing equal on both sides of one. One part when the bags are not lists or short.
+std::vector<CountWalk::Place> cut(const Ranking& ranking, std::size_t parts);
 
 // f(key, positives, negatives) for each different score, ascending: the numbers at it.
 template <class F>

@@ -1,0 +1,17 @@
+// Counting ordered pairs of two sorted lists of scores. Internal to formulas/.
+#pragma once
+
+#include "lstmetrics/metrics/formulas/ranking.hpp"
+#include "lstmetrics/numeric/int128.hpp"
+
+namespace lstmetrics::metrics::formulas::detail {
+
+// Whether both sides of an unweighted ranking are lists.
+inline bool can_merge(const Ranking& ranking) {
+  return ranking.positives().listed() != nullptr && ranking.negatives().listed() != nullptr;
+}
+
+// Twice the number of pairs in which the positive's score is above the negative's, equal ones once.
+numeric::uint128 twice_ordered_pairs_of_lists(const Ranking& ranking);
+
+}  // namespace lstmetrics::metrics::formulas::detail
