@@ -1,5 +1,8 @@
 #include "border/classification.hpp"
 
+#include <cstddef>
+#include <cstdint>
+
 #include "border/buffer.hpp"
 #include "border/counting.hpp"
 #include "border/errors.hpp"
@@ -11,9 +14,25 @@ namespace formulas = metrics::formulas;
 using metrics::ConfusionCounts;
 using metrics::kAbsent;
 
+namespace {
+
+// Of so many samples, or their number.
+AccuracyAnswer share(std::int64_t some, std::size_t samples, bool normalize) {
+  return runtime::enter([&] {
+    const auto whole = normalize ? static_cast<std::int64_t>(samples) : std::int64_t{1};
+    return AccuracyAnswer{formulas::accuracy(some, whole), false};
+  });
+}
+
+}  // namespace
+
 AccuracyAnswer accuracy(PyObject* y_true, PyObject* y_pred, PyObject* sample_weight,
                         bool normalize) {
-  const ConfusionCounts state = count(PairArrays(y_true, y_pred, sample_weight));
+  const PairArrays arrays(y_true, y_pred, sample_weight);
+  if (const auto labels = arrays.count_equal()) {
+    return share(labels->equal, arrays.rows(), normalize);
+  }
+  const ConfusionCounts state = count(arrays);
   return runtime::enter([&] {
     return AccuracyAnswer{normalize ? formulas::accuracy(state) : formulas::correct(state),
                           weights_cancel(state)};
@@ -22,7 +41,11 @@ AccuracyAnswer accuracy(PyObject* y_true, PyObject* y_pred, PyObject* sample_wei
 
 AccuracyAnswer error_rate(PyObject* y_true, PyObject* y_pred, PyObject* sample_weight,
                           bool normalize) {
-  const ConfusionCounts state = count(PairArrays(y_true, y_pred, sample_weight));
+  const PairArrays arrays(y_true, y_pred, sample_weight);
+  if (const auto labels = arrays.count_equal()) {
+    return share(labels->different, arrays.rows(), normalize);
+  }
+  const ConfusionCounts state = count(arrays);
   return runtime::enter([&] {
     return AccuracyAnswer{normalize ? formulas::error_rate(state) : formulas::errors(state),
                           weights_cancel(state)};

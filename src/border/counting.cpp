@@ -26,6 +26,13 @@ void PairArrays::update(ConfusionCounts& state) const {
   state.update(y_true_.column(), y_pred_.column(), &weights, options);
 }
 
+std::optional<metrics::EqualLabels> PairArrays::count_equal() const {
+  if (weights_) return std::nullopt;
+  return unlocked(rows(), [&] {
+    return runtime::enter([&] { return metrics::count_equal(y_true_.column(), y_pred_.column()); });
+  });
+}
+
 ConfusionCounts count(const PairArrays& arrays) {
   ConfusionCounts state;
   unlocked(arrays.rows(), [&] { runtime::enter([&] { arrays.update(state); }); });

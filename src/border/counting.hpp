@@ -9,6 +9,7 @@
 #include "border/buffer.hpp"
 #include "border/labels.hpp"
 #include "lstmetrics/metrics/confusion_counts.hpp"
+#include "lstmetrics/metrics/equal_labels.hpp"
 #include "lstmetrics/metrics/formulas/classification.hpp"
 
 namespace lstmetrics::border {
@@ -19,6 +20,8 @@ class PairArrays {
   PairArrays(PyObject* y_true, PyObject* y_pred, PyObject* sample_weight);
   std::size_t rows() const noexcept { return y_true_.size(); }
   void update(metrics::ConfusionCounts& state) const;
+  // How many labels are the same, where that takes no state: of numbers without weights.
+  std::optional<metrics::EqualLabels> count_equal() const;
 
  private:
   Labels y_true_;

@@ -6,6 +6,7 @@
 
 #include "lstmetrics/kernels/activations.inl.hpp"
 #include "lstmetrics/kernels/fixed_sums.inl.hpp"
+#include "lstmetrics/kernels/half.inl.hpp"
 #include "lstmetrics/kernels/label_pairs.inl.hpp"
 #include "lstmetrics/kernels/lstm_step.inl.hpp"
 #include "lstmetrics/kernels/math_f32.inl.hpp"
@@ -105,6 +106,7 @@ const lstmetrics::kernels::Table LSTMETRICS_JOIN(lstmetrics_kernels_table_, LSTM
     .all_bits = lstmetrics::kernels::all_bits,
     .count_equal = lstmetrics::kernels::count_equal,
     .score_keys = lstmetrics::kernels::score_keys,
+    .widen_f16 = lstmetrics::kernels::widen_f16,
     .fixed_sum = lstmetrics::kernels::fixed_sum,
     .loss_moments = lstmetrics::kernels::loss_moments,
     .probability_rows_f32 = lstmetrics::kernels::probability_rows<float>,

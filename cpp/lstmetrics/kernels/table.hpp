@@ -210,6 +210,8 @@ struct Table {
   // The bits of each score, upside down below zero: integers in the order of the scores, -0 being
   // +0. False, and the keys of no use, when a score is NaN or infinite.
   bool (*score_keys)(const double* x, std::size_t n, std::uint64_t* keys) noexcept;
+  // Each float16 as the float that it is; NaN as some NaN.
+  void (*widen_f16)(const std::uint16_t* x, std::size_t n, float* y) noexcept;
 
   // At most kFixedSumMost values. Without weights (null) only the first two sums are set, of the
   // losses as they are.

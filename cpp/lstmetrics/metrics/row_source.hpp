@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "lstmetrics/base/view.hpp"
+#include "lstmetrics/kernels/dispatch.hpp"
 #include "lstmetrics/metrics/strided.hpp"
 
 namespace lstmetrics::metrics {
@@ -26,15 +27,23 @@ class RowSource {
       return reinterpret_cast<const T*>(place);
     }
     copy_.resize(matrix_.columns);
-    for (T& value : copy_) {
-      value = static_cast<T>(E::load(place));
-      place += matrix_.column_stride;
+    T* const copy = copy_.data();
+    const Column items{place, matrix_.dtype, matrix_.columns, matrix_.column_stride,
+                       matrix_.item_size};
+    if constexpr (std::is_same_v<E, Element<Half>> && std::is_same_v<T, float>) {
+      if (lies_as<std::uint16_t>(items)) {
+        table_.widen_f16(reinterpret_cast<const std::uint16_t*>(place), items.size, copy);
+        return copy;
+      }
     }
-    return copy_.data();
+    for_each_item<E>(items, 0, items.size,
+                     [&](std::size_t at, auto value) { copy[at] = static_cast<T>(value); });
+    return copy;
   }
 
  private:
   const Matrix& matrix_;
+  const kernels::Table& table_ = kernels::table();
   std::vector<T> copy_;
 };
 

@@ -92,29 +92,33 @@ bool SmallTable::resize(std::int64_t least, std::int64_t most) {
 
 // Adds the copies up in the first, and looks for the places in use.
 SmallTable::Used SmallTable::use() {
-  std::uint32_t* const first = cells();
+  // Constants here: every store into the table might change the members, for all a compiler knows.
+  const std::size_t side = this->side();
+  const std::size_t count = cell_count();
+  std::uint32_t* const __restrict first = cells();
   for (std::size_t copy = 1; copy < copies(bits_); ++copy) {
-    std::uint32_t* const other = first + copy * cell_count();
-    for (std::size_t i = 0; i < cell_count(); ++i) {
-      first[i] += other[i];
-      other[i] = 0;
-    }
+    std::uint32_t* const __restrict other = first + copy * count;
+    for (std::size_t i = 0; i < count; ++i) first[i] += other[i];
+    std::fill_n(other, count, 0);
   }
   Used used;
-  std::vector<std::uint32_t> any(side());
-  for (std::size_t row = 0; row < side(); ++row) {
-    const std::uint32_t* const cell = first + (row << bits_);
-    std::uint32_t any_here = 0;
-    std::uint32_t filled = 0;
-    for (std::size_t column = 0; column < side(); ++column) {
-      any[column] |= cell[column];
-      any_here |= cell[column];
-      filled += cell[column] != 0 ? 1 : 0;
-    }
-    any[row] |= any_here;
-    used.cells += filled;
+  // Whether a table of cells is better hashed than dense matters to large ones alone.
+  if (side > Cells::kAlwaysDense) {
+    used.cells = static_cast<std::size_t>(
+        std::count_if(first, first + count, [](std::uint32_t n) { return n != 0; }));
   }
-  for (std::size_t place = 0; place < side(); ++place) {
+  std::vector<std::uint32_t> any(side);
+  std::uint32_t* const __restrict in_columns = any.data();
+  for (std::size_t row = 0; row < side; ++row) {
+    const std::uint32_t* const cell = first + row * side;
+    std::uint32_t in_row = 0;
+    for (std::size_t column = 0; column < side; ++column) in_row |= cell[column];
+    if (in_row == 0) continue;
+    for (std::size_t column = 0; column < side; ++column) in_columns[column] |= cell[column];
+    in_columns[row] |= in_row;
+  }
+  used.places.reserve(side);
+  for (std::size_t place = 0; place < side; ++place) {
     if (any[place] != 0) used.places.push_back(place);
   }
   return used;
@@ -133,12 +137,14 @@ ConfusionBatch SmallTable::take() {
   batch.labels = LabelSet(std::move(labels));
   batch.cells = Cells(places.size(), false, used.cells);
   std::int64_t* const matrix = batch.cells.dense_counts();
-  for (std::size_t row = 0; row < places.size(); ++row) {
-    const std::uint32_t* const cell = cells() + (places[row] << bits_);
-    for (std::size_t column = 0; column < places.size(); ++column) {
+  const std::uint32_t* const all = cells();
+  const std::size_t size = places.size();
+  for (std::size_t row = 0; row < size; ++row) {
+    const std::uint32_t* const cell = all + (places[row] << bits_);
+    for (std::size_t column = 0; column < size; ++column) {
       const std::uint32_t n = cell[places[column]];
       if (matrix != nullptr) {
-        matrix[row * places.size() + column] = n;
+        matrix[row * size + column] = n;
       } else if (n != 0) {
         batch.cells.add(row, column, n);
       }

@@ -169,10 +169,12 @@ std::int64_t whole_number(ExactSum sum) {
 
 double accuracy(const ConfusionCounts& state) {
   const Diagonal sums = diagonal(state);
-  const std::optional<double> fraction = state.is_weighted()
-                                             ? ratio(sums.correct_weight, sums.weight)
-                                             : ratio(amount(sums.correct), amount(state.samples()));
-  return fraction.value_or(kNan);
+  if (!state.is_weighted()) return accuracy(sums.correct, state.samples());
+  return ratio(sums.correct_weight, sums.weight).value_or(kNan);
+}
+
+double accuracy(std::int64_t correct, std::int64_t samples) {
+  return ratio(amount(correct), amount(samples)).value_or(kNan);
 }
 
 double correct(const ConfusionCounts& state) {
@@ -191,7 +193,7 @@ bool none_correct(const ConfusionCounts& state) {
 double error_rate(const ConfusionCounts& state) {
   Diagonal sums = diagonal(state);
   if (!state.is_weighted()) {
-    return ratio(amount(state.samples() - sums.correct), amount(state.samples())).value_or(kNan);
+    return accuracy(state.samples() - sums.correct, state.samples());
   }
   ExactSum wrong = sums.weight;
   subtract(wrong, std::move(sums.correct_weight));

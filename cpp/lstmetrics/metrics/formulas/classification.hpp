@@ -28,6 +28,8 @@ LSTMETRICS_API void keep_last(Selection& selection);
 
 // The fraction of samples predicted right; NaN when empty.
 LSTMETRICS_API double accuracy(const ConfusionCounts& state);
+// Of counts that need no state: their quotient, rounded once.
+LSTMETRICS_API double accuracy(std::int64_t correct, std::int64_t samples);
 // Their number, or their weight.
 LSTMETRICS_API double correct(const ConfusionCounts& state);
 // Whether no sample at all, of whatever weight, is predicted right.
