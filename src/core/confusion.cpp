@@ -171,7 +171,8 @@ void register_confusion(py::module_& module) {
       .def_property_readonly("is_weighted", formula<ConfusionCounts>([](const ConfusionCounts& s) {
                                return s.is_weighted();
                              }))
-      .def("accuracy", formula<ConfusionCounts>(&formulas::accuracy))
+      .def("accuracy",
+           formula<ConfusionCounts>([](const ConfusionCounts& s) { return formulas::accuracy(s); }))
       .def("correct", formula<ConfusionCounts>(&formulas::correct))
       .def("error_rate", formula<ConfusionCounts>(&formulas::error_rate))
       .def("errors", formula<ConfusionCounts>(&formulas::errors))

@@ -45,7 +45,13 @@ inline ExactSum plus_scaled(const ExactSum& amount, double b2, const ExactSum& s
 }
 
 inline std::optional<double> f_beta(const Entry<ExactSum>& entry, double b2) {
-  return ratio(plus_scaled(entry.tp, b2, entry.tp), plus_scaled(entry.predicted, b2, entry.actual));
+  const ExactSum above = plus_scaled(entry.tp, b2, entry.tp);
+  const ExactSum below = plus_scaled(entry.predicted, b2, entry.actual);
+  if (std::isfinite(above.value()) && std::isfinite(below.value())) return ratio(above, below);
+  // b2 times a weight is beyond the largest double: both terms are divided by b2.
+  const double part = 1 / b2;
+  return ratio(plus_scaled(entry.tp, part, entry.tp),
+               plus_scaled(entry.actual, part, entry.predicted));
 }
 
 inline std::optional<double> f_beta(const Entry<uint128>& entry, double b2) {
