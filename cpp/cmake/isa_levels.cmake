@@ -11,6 +11,7 @@ set(LSTMETRICS_ISA_TABLE
   "neon    | aarch64|arm64|ARM64      | 10 | cpu.neon                                              | "
   "avx2    | x86_64|AMD64|amd64       | 20 | cpu.avx2 && cpu.fma                                   | -mavx2 -mfma"
   "avx512  | x86_64|AMD64|amd64       | 30 | cpu.avx512f && cpu.avx512bw && cpu.avx512dq && cpu.avx512vl && cpu.avx2 && cpu.fma | -mavx512f -mavx512bw -mavx512dq -mavx512vl -mavx2 -mfma -mprefer-vector-width=512"
+  "avx512vnni | x86_64|AMD64|amd64    | 40 | cpu.avx512vnni && cpu.avx512f && cpu.avx512bw && cpu.avx512dq && cpu.avx512vl && cpu.avx2 && cpu.fma | -mavx512vnni -mavx512f -mavx512bw -mavx512dq -mavx512vl -mavx2 -mfma -mprefer-vector-width=512"
 )
 
 # Adds one object library per level that fits the target, and writes isa_levels.inc:

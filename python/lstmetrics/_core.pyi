@@ -34,12 +34,14 @@ __all__: list[str] = [
     "TopKCounts",
     "available_cpus",
     "available_isa_levels",
+    "bfloat16_weights",
     "compiled_isa_levels",
     "compiler",
     "composite_bytes",
     "composite_digest_payload",
     "current_isa",
     "float32_array",
+    "int8_weights",
     "num_threads",
     "open_composite",
     "set_isa",
@@ -1325,6 +1327,10 @@ class GraphSpec:
         """
         The model's outputs; by default all values of the last node.
         """
+    def set_precision(self, precision: str) -> None:
+        """
+        float32, bf16 or int8: how tables and matrices are held.
+        """
     def shapes(self) -> list[list[tuple[int | None, ...]]]:
         """
         The shapes of the values of every node, Keras's way: None is the batch.
@@ -1474,6 +1480,13 @@ class Stream:
 
 def available_cpus() -> int: ...
 def available_isa_levels() -> list[str]: ...
+def bfloat16_weights(
+    weights: typing.Annotated[numpy.typing.ArrayLike, numpy.float32],
+) -> numpy.typing.NDArray[numpy.uint16]:
+    """
+    Weights rounded to bfloat16, as 16-bit words.
+    """
+
 def compiled_isa_levels() -> list[str]: ...
 def compiler() -> str: ...
 def composite_bytes(
@@ -1496,6 +1509,13 @@ def float32_array(
 ) -> numpy.typing.NDArray[numpy.float32]:
     """
     A contiguous array of float32; numpy alone would round as the caller's mode says.
+    """
+
+def int8_weights(
+    weights: typing.Annotated[numpy.typing.ArrayLike, numpy.float32], *, by_row: bool
+) -> tuple[numpy.typing.NDArray[numpy.int8], numpy.typing.NDArray[numpy.float32]]:
+    """
+    Weights as bytes, and the scale of each row of the first axis, or of each column of the last.
     """
 
 def num_threads() -> int: ...

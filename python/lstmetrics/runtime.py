@@ -30,7 +30,7 @@ def current_isa() -> str:
     Returns
     -------
     str
-        One of ``"generic"``, ``"avx2"``, ``"avx512"``, ``"neon"``.
+        One of ``"generic"``, ``"avx2"``, ``"avx512"``, ``"avx512vnni"``, ``"neon"``.
 
     Examples
     --------

@@ -31,6 +31,9 @@ inline ShapeTuple shape_tuple(const lstm::Shape& shape) {
   return ShapeTuple(py::tuple(dimensions));
 }
 
+// UnsupportedError unless it is one of "float32", "bf16" and "int8".
+lstm::Precision precision_named(const std::string& name);
+
 void register_model_specs(pybind11::module_& module);
 
 }  // namespace lstmetrics::border

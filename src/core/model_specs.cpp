@@ -306,6 +306,12 @@ void register_other_layers(py::class_<GraphSpec>& graph) {
 void register_model_specs(py::module_& module) {
   py::class_<GraphSpec> graph(module, "GraphSpec");
   graph.def(py::init<>());
+  graph.def(
+      "set_precision",
+      [](GraphSpec& self, const std::string& precision) {
+        self.precision = precision_named(precision);
+      },
+      py::arg("precision"), "float32, bf16 or int8: how tables and matrices are held.");
   register_inputs(graph);
   register_step_layers(graph);
   register_recurrent_layers(module, graph);

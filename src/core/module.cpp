@@ -39,4 +39,5 @@ PYBIND11_MODULE(_core, module, pybind11::mod_gil_not_used()) {
   lstmetrics::border::register_clusters(module);
   lstmetrics::border::register_composites(module);
   lstmetrics::border::register_models(module);
+  lstmetrics::border::register_precision(module);
 }

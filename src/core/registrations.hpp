@@ -20,5 +20,6 @@ void register_paired_scores(pybind11::module_& module);
 void register_clusters(pybind11::module_& module);
 void register_composites(pybind11::module_& module);
 void register_models(pybind11::module_& module);
+void register_precision(pybind11::module_& module);
 
 }  // namespace lstmetrics::border

@@ -1,8 +1,8 @@
-// A step of an LSTM against its formula: chains of std::fmaf, then the state update.
+// A step of an LSTM against its formula: products, then the state update; in each precision.
 #include <algorithm>
 #include <utility>
 
-#include "test_kernels_inputs.hpp"
+#include "test_kernels_weights.hpp"
 
 using namespace kernel_cases;
 using lstmetrics::kernels::ActivationFn;
@@ -17,20 +17,21 @@ struct Step {
   std::size_t panels;
   std::vector<float> starts;  // [rows][panels][4][16]
   std::vector<float> hidden;  // [rows][depth]
-  std::vector<float> packed;  // [panels][depth][4][16]
+  CaseWeights weights;        // of 4 vectors
   std::vector<float> cell;    // [rows][panels][16]
 
   std::size_t width() const { return panels * kLanes; }
 };
 
-Step random_step(std::size_t rows, std::size_t depth, std::size_t panels, Kind kind) {
+Step random_step(std::size_t rows, std::size_t depth, std::size_t panels, Kind kind,
+                 Precision precision = Precision::float32) {
   const std::size_t width = panels * kLanes;
   return {rows,
           depth,
           panels,
           numbers<float>(rows * 4 * width, kind),
           numbers<float>(rows * depth, kind),
-          numbers<float>(depth * 4 * width, kind),
+          CaseWeights(precision, depth, panels, 4, kind),
           numbers<float>(rows * width, kind)};
 }
 
@@ -40,8 +41,6 @@ struct Functions {
   ActivationFn output = {Activation::tanh};
   float clip = 0;
 };
-
-float canonical(float value) { return std::isnan(value) ? std::nanf("") : value; }
 
 float applied(const Table& table, const ActivationFn& function, float x) {
   float y = 0;
@@ -61,12 +60,9 @@ std::pair<float, float> expected_state(const Table& table, const Step& step,
   const std::size_t panel = unit / kLanes;
   float gates[4];
   for (std::size_t gate = 0; gate < 4; ++gate) {
-    const std::size_t column = gate * kLanes + unit % kLanes;
-    float sum = step.starts[row * 4 * step.width() + panel * 4 * kLanes + column];
-    for (std::size_t k = 0; k < step.depth; ++k) {
-      const float weight = step.packed[(panel * step.depth + k) * 4 * kLanes + column];
-      sum = std::fmaf(step.hidden[row * step.depth + k], weight, sum);
-    }
+    const std::size_t column = panel * 4 * kLanes + gate * kLanes + unit % kLanes;
+    const float start = step.starts[row * 4 * step.width() + column];
+    const float sum = step.weights.product(step.hidden.data() + row * step.depth, column, start);
     const ActivationFn& function = gate == 2 ? functions.candidate : functions.gate;
     gates[gate] = applied(table, function, clipped(sum, functions.clip));
   }
@@ -85,7 +81,7 @@ States run(const Table& table, const Step& step, const Functions& functions, std
            std::size_t end) {
   Walled<float> starts(step.starts);
   Walled<float> hidden(step.hidden);
-  Walled<float> packed(step.packed);
+  WalledWeights walled(step.weights, step.rows, step.depth);
   Walled<float> cell(step.cell);
   Walled<float> next(std::vector<float>(step.cell.size(), 7.0F));
   std::vector<LstmRow> rows;
@@ -93,8 +89,9 @@ States run(const Table& table, const Step& step, const Functions& functions, std
     rows.push_back({starts.data() + row * 4 * step.width(), hidden.data() + row * step.depth,
                     cell.data() + row * step.width(), next.data() + row * step.width()});
   }
-  table.lstm_step({rows.data(), rows.size(), step.depth, packed.data(), first, end,
-                   functions.candidate, functions.gate, functions.output, functions.clip});
+  table.lstm_step({rows.data(), rows.size(), step.depth, walled.weights(), walled.quantized(),
+                   first, end, functions.candidate, functions.gate, functions.output,
+                   functions.clip});
   CHECK(cell.front_is_whole());
   CHECK(next.front_is_whole());
   return {cell.values(), next.values()};
@@ -121,8 +118,10 @@ CASE("lstm step: every number of rows, odd depths and panels") {
   for (std::size_t rows = 0; rows <= 14; ++rows) {
     for (std::size_t depth : {0, 1, 2, 7}) {
       for (std::size_t panels : {1, 2, 3}) {
-        const Step step = random_step(rows, depth, panels, Kind::ordinary);
-        on_every_level([&](const Table& table) { check_step(table, step, {}, 0, panels); });
+        for (Precision precision : kPrecisions) {
+          const Step step = random_step(rows, depth, panels, Kind::ordinary, precision);
+          on_every_level([&](const Table& table) { check_step(table, step, {}, 0, panels); });
+        }
       }
     }
   }
@@ -142,11 +141,13 @@ CASE("lstm step: a part of the panels leaves the others alone") {
 CASE("lstm step: nasty numbers, and bit patterns of every kind") {
   for (Kind kind : {Kind::nasty, Kind::no_nan, Kind::any_bits}) {
     for (std::size_t rows : {1, 2, 6, 7}) {
-      const Step step = random_step(rows, 3, 3, kind);
-      on_every_level([&](const Table& table) {
-        check_step(table, step, {}, 0, 3);
-        check_step(table, step, {.candidate = {Activation::relu}}, 0, 3);
-      });
+      for (Precision precision : kPrecisions) {
+        const Step step = random_step(rows, 3, 3, kind, precision);
+        on_every_level([&](const Table& table) {
+          check_step(table, step, {}, 0, 3);
+          check_step(table, step, {.candidate = {Activation::relu}}, 0, 3);
+        });
+      }
     }
   }
 }
@@ -167,25 +168,27 @@ CASE("lstm step: the formula, for every pair of activations, clipped or not") {
 }
 
 CASE("lstm step: a row has the bits it has alone, the same on every level") {
-  const Step step = random_step(67, 128, 8, Kind::ordinary);
-  check_equal_bits([&](const Table& table, Bits& result) {
-    const States together = run(table, step, {}, 0, step.panels);
-    for (std::size_t row = 0; row < step.rows; ++row) {
-      Step alone = step;
-      alone.rows = 1;
-      const auto part = [&](const std::vector<float>& all) {
-        const std::size_t size = all.size() / step.rows;
-        const auto begin = all.begin() + static_cast<std::ptrdiff_t>(row * size);
-        return std::vector<float>(begin, begin + static_cast<std::ptrdiff_t>(size));
-      };
-      alone.starts = part(step.starts);
-      alone.hidden = part(step.hidden);
-      alone.cell = part(step.cell);
-      const States found = run(table, alone, {}, 0, step.panels);
-      CHECK(found.cell == part(together.cell));
-      CHECK(found.next == part(together.next));
-    }
-    result.add_all(together.cell);
-    result.add_all(together.next);
-  });
+  for (Precision precision : kPrecisions) {
+    const Step step = random_step(67, 128, 8, Kind::ordinary, precision);
+    check_equal_bits([&](const Table& table, Bits& result) {
+      const States together = run(table, step, {}, 0, step.panels);
+      for (std::size_t row = 0; row < step.rows; ++row) {
+        Step alone = step;
+        alone.rows = 1;
+        const auto part = [&](const std::vector<float>& all) {
+          const std::size_t size = all.size() / step.rows;
+          const auto begin = all.begin() + static_cast<std::ptrdiff_t>(row * size);
+          return std::vector<float>(begin, begin + static_cast<std::ptrdiff_t>(size));
+        };
+        alone.starts = part(step.starts);
+        alone.hidden = part(step.hidden);
+        alone.cell = part(step.cell);
+        const States found = run(table, alone, {}, 0, step.panels);
+        CHECK(found.cell == part(together.cell));
+        CHECK(found.next == part(together.next));
+      }
+      result.add_all(together.cell);
+      result.add_all(together.next);
+    });
+  }
 }

@@ -1,7 +1,7 @@
-// The matrix product against a chain of std::fmaf.
+// The matrix product against its definition, in each precision.
 #include <algorithm>
 
-#include "test_kernels_inputs.hpp"
+#include "test_kernels_weights.hpp"
 
 using namespace kernel_cases;
 using lstmetrics::kernels::MatmulArgs;
@@ -16,27 +16,14 @@ struct Shape {
   std::size_t width() const { return panels * vectors * kLanes; }
 };
 
-float canonical(float value) { return std::isnan(value) ? std::nanf("") : value; }
-
-// Column `column` of packed weights at depth k.
-float weight(const std::vector<float>& packed, const Shape& shape, std::size_t k,
-             std::size_t column) {
-  const std::size_t per_panel = shape.vectors * kLanes;
-  const std::size_t panel = column / per_panel;
-  return packed[(panel * shape.depth + k) * per_panel + column % per_panel];
-}
-
-std::vector<float> chained(const Shape& shape, const std::vector<float>& a, std::size_t a_stride,
-                           const std::vector<float>& packed, const std::vector<float>& init,
-                           std::size_t init_stride) {
+std::vector<float> products(const Shape& shape, const std::vector<float>& a, std::size_t a_stride,
+                            const CaseWeights& weights, const std::vector<float>& init,
+                            std::size_t init_stride) {
   std::vector<float> c;
   for (std::size_t row = 0; row < shape.rows; ++row) {
     for (std::size_t column = 0; column < shape.width(); ++column) {
-      float sum = init[row * init_stride + column];
-      for (std::size_t k = 0; k < shape.depth; ++k) {
-        sum = std::fmaf(a[row * a_stride + k], weight(packed, shape, k, column), sum);
-      }
-      c.push_back(canonical(sum));
+      const float start = init[row * init_stride + column];
+      c.push_back(canonical(weights.product(a.data() + row * a_stride, column, start)));
     }
   }
   return c;
@@ -47,7 +34,7 @@ bool same_bits(const std::vector<float>& x, const std::vector<float>& y) {
                     [](float a, float b) { return bits(a) == bits(b); });
 }
 
-void check_matmul(const Shape& shape, Kind kind) {
+void check_matmul(Precision precision, const Shape& shape, Kind kind) {
   const std::size_t a_stride = shape.depth + 3;
   const std::size_t width = shape.width();
   const std::size_t c_stride = width + 5;
@@ -56,20 +43,29 @@ void check_matmul(const Shape& shape, Kind kind) {
     return numbers<float>(shape.rows == 0 ? 0 : (shape.rows - 1) * stride + used, kind);
   };
   const std::vector<float> a = strided(a_stride, shape.depth);
-  const std::vector<float> packed = numbers<float>(shape.depth * width, kind);
+  const CaseWeights weights(precision, shape.depth, shape.panels, shape.vectors, kind);
   const std::vector<float> bias = numbers<float>(width, kind);
   const std::vector<float> starts = strided(c_stride, width);
-  const std::vector<float> from_bias = chained(shape, a, a_stride, packed, bias, 0);
-  const std::vector<float> from_starts = chained(shape, a, a_stride, packed, starts, c_stride);
+  const std::vector<float> from_bias = products(shape, a, a_stride, weights, bias, 0);
+  const std::vector<float> from_starts = products(shape, a, a_stride, weights, starts, c_stride);
 
   on_every_level([&](const Table& table) {
     Walled<float> in(a);
-    Walled<float> weights(packed);
+    WalledWeights walled(weights, shape.rows, shape.depth);
     Walled<float> shared(bias);
     Walled<float> out(starts);
-    MatmulArgs args = {in.data(),      a_stride,     shape.rows,    shape.depth,
-                       weights.data(), shape.panels, shape.vectors, out.data(),
-                       c_stride,       out.data(),   c_stride};
+    MatmulArgs args = {.a = in.data(),
+                       .a_row_stride = a_stride,
+                       .rows = shape.rows,
+                       .depth = shape.depth,
+                       .weights = walled.weights(),
+                       .quantized = walled.quantized(),
+                       .panels = shape.panels,
+                       .vectors = shape.vectors,
+                       .init = out.data(),
+                       .init_row_stride = c_stride,
+                       .c = out.data(),
+                       .c_row_stride = c_stride};
     const auto check_result = [&](const std::vector<float>& expected) {
       const std::vector<float> c = out.values();
       for (std::size_t row = 0; row < shape.rows; ++row) {
@@ -90,6 +86,11 @@ void check_matmul(const Shape& shape, Kind kind) {
     table.matmul(args);
     check_result(from_bias);
   });
+}
+
+// The same check in each precision.
+void check_matmul(const Shape& shape, Kind kind) {
+  for (Precision precision : kPrecisions) check_matmul(precision, shape, kind);
 }
 
 }  // namespace
@@ -124,21 +125,70 @@ CASE("matmul: nasty numbers, and bit patterns of every kind") {
 CASE("matmul: batches give each row the bits it has alone") {
   const Shape shape = {67, 128, 8, 4};
   const std::vector<float> a = numbers<float>(shape.rows * shape.depth, Kind::ordinary);
-  const std::vector<float> packed = numbers<float>(shape.depth * shape.width(), Kind::ordinary);
   const std::vector<float> bias = numbers<float>(shape.width(), Kind::ordinary);
-  on_every_level([&](const Table& table) {
-    std::vector<float> together(shape.rows * shape.width());
-    std::vector<float> alone(together.size());
-    MatmulArgs args = {a.data(),     shape.depth,   shape.rows,  shape.depth, packed.data(),
-                       shape.panels, shape.vectors, bias.data(), 0,           together.data(),
-                       shape.width()};
-    table.matmul(args);
-    args.rows = 1;
-    for (std::size_t row = 0; row < shape.rows; ++row) {
-      args.a = a.data() + row * shape.depth;
-      args.c = alone.data() + row * shape.width();
+  for (Precision precision : kPrecisions) {
+    const CaseWeights weights(precision, shape.depth, shape.panels, shape.vectors, Kind::ordinary);
+    on_every_level([&](const Table& table) {
+      WalledWeights walled(weights, shape.rows, shape.depth);
+      std::vector<float> together(shape.rows * shape.width());
+      std::vector<float> alone(together.size());
+      MatmulArgs args = {.a = a.data(),
+                         .a_row_stride = shape.depth,
+                         .rows = shape.rows,
+                         .depth = shape.depth,
+                         .weights = walled.weights(),
+                         .quantized = walled.quantized(),
+                         .panels = shape.panels,
+                         .vectors = shape.vectors,
+                         .init = bias.data(),
+                         .init_row_stride = 0,
+                         .c = together.data(),
+                         .c_row_stride = shape.width()};
       table.matmul(args);
+      args.rows = 1;
+      for (std::size_t row = 0; row < shape.rows; ++row) {
+        args.a = a.data() + row * shape.depth;
+        args.c = alone.data() + row * shape.width();
+        table.matmul(args);
+      }
+      CHECK(same_bits(together, alone));
+    });
+  }
+}
+
+CASE("matmul: int8 rows of zeros, of tiny and of strange numbers") {
+  constexpr float kTiny = 0x1p-101F;
+  constexpr float kInfinity = std::numeric_limits<float>::infinity();
+  const CaseWeights weights(Precision::int8, 3, 1, 1, Kind::ordinary);
+  const std::vector<float> starts(kLanes, 0.5F);
+  for (const std::vector<float>& row : {std::vector<float>{0, -0.0F, 0},
+                                        {kTiny, -kTiny, 0},
+                                        {kInfinity, 1, 2},
+                                        {1, std::nanf(""), 2},
+                                        {0x1p-99F, 0, 0},
+                                        {1, 127, 0.5F},
+                                        {3e38F, -3e38F, 1}}) {
+    std::vector<float> expected;
+    for (std::size_t column = 0; column < kLanes; ++column) {
+      expected.push_back(canonical(weights.product(row.data(), column, 0.5F)));
     }
-    CHECK(same_bits(together, alone));
-  });
+    on_every_level([&](const Table& table) {
+      Walled<float> in(row);
+      WalledWeights walled(weights, 1, 3);
+      std::vector<float> c = starts;
+      table.matmul({.a = in.data(),
+                    .a_row_stride = 3,
+                    .rows = 1,
+                    .depth = 3,
+                    .weights = walled.weights(),
+                    .quantized = walled.quantized(),
+                    .panels = 1,
+                    .vectors = 1,
+                    .init = c.data(),
+                    .init_row_stride = 0,
+                    .c = c.data(),
+                    .c_row_stride = kLanes});
+      CHECK(same_bits(c, expected));
+    });
+  }
 }

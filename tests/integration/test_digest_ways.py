@@ -16,8 +16,10 @@ import pytest
 
 from lstmetrics import runtime
 from lstmetrics.models import LSTM, Bidirectional, Dense, Embedding, Sequential
+from lstmetrics.models.precision import PRECISIONS, Precision, in_precision, widened
 from support.digests import CHARACTERS, CLASSES, WORDS, sha256
 from support.memory import kilobytes, needs_true_memory
+from support.precision import as_read
 from support.random_models import build, random_ids
 
 ROWS, STEPS, SIZE = 40, 24, 12
@@ -29,19 +31,21 @@ Way = Callable[["Models"], list[Any]]
 class Models:
     """A classifier of words, a language model of characters, and both without their embeddings."""
 
-    def __init__(self) -> None:
+    def __init__(self, precision: Precision) -> None:
         tail = [
             Bidirectional(LSTM(19, return_sequences=True)),
             LSTM(33),
             Dense(CLASSES, activation="softmax"),
         ]
-        self.classifier = build([Embedding(WORDS, SIZE), *tail], seed=1)
+        classifier = build([Embedding(WORDS, SIZE), *tail], seed=1)
+        self.classifier = classifier.with_precision(precision)
         steps = [
             LSTM(21, return_sequences=True),
             LSTM(7, return_sequences=True),
             Dense(CHARACTERS, activation="softmax"),
         ]
-        self.language_model = build([Embedding(CHARACTERS, SIZE), *steps], seed=2)
+        language_model = build([Embedding(CHARACTERS, SIZE), *steps], seed=2)
+        self.language_model = language_model.with_precision(precision)
         generator = np.random.default_rng(11)
         common = generator.zipf(1.3, (ROWS, STEPS)) % WORDS  # many tokens again and again
         self.words = common.astype(np.int64)
@@ -49,14 +53,16 @@ class Models:
         self.texts = random_ids((ROWS, STEPS), CHARACTERS, 3)
 
     def featured(self, model: Sequential) -> tuple[Sequential, Any]:
-        """The same layers behind an input of features, and the embedding's table."""
+        """The same layers behind an input of features, and the embedding's table as it is held."""
         first, *others = model.layers
         copy = Sequential(
             [type(one).from_config(one.get_config()) for one in others]  # type: ignore[misc]
         )
         copy.layers[0].input_shape = (None, SIZE)  # type: ignore[attr-defined]
         copy.set_weights([weight for one in others for weight in one.get_weights()])
-        return copy, first.get_weights()[0]
+        table = {"embeddings": first.get_weights()[0]}
+        held = widened("", as_read(in_precision(table, model.precision)))
+        return copy.with_precision(model.precision), held["embeddings"]
 
 
 def together(models: Models) -> list[Any]:
@@ -130,14 +136,18 @@ WAYS: dict[str, Way] = {
 }
 
 
-def test_every_way_to_use_a_model(record_property: Callable[[str, object], None]) -> None:
-    expected = sha256(together(Models()))
+@pytest.mark.parametrize("precision", PRECISIONS)
+def test_every_way_to_use_a_model(
+    precision: Precision, record_property: Callable[[str, object], None]
+) -> None:
+    expected = sha256(together(Models(precision)))
     for name, way in WAYS.items():
         for level, threads in itertools.product(LEVELS, (1, 2)):
             runtime.set_isa(level)
             runtime.set_num_threads(threads)
-            assert sha256(way(Models())) == expected, (name, level, threads)
-        line = f"{name + ', on all levels, 1 and 2 threads':<60}{expected[:10]:>15}"
+            assert sha256(way(Models(precision))) == expected, (name, level, threads)
+        what = f"{name}, on all levels, 1 and 2 threads, {precision}"
+        line = f"{what:<60}{expected[:10]:>15}"
         record_property("digest table", line)
 
 

@@ -6,16 +6,19 @@ Run as a program, it prints the digests as JSON: ``python -m support.digests``.
 from __future__ import annotations
 
 import hashlib
+import itertools
 import json
 import random
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from lstmetrics.models import LSTM, Bidirectional, Dense, Embedding, Sequential
+from lstmetrics.models.precision import PRECISIONS, Precision
 from lstmetrics.streaming import Confusion, Loss, Tokens
 from support.random_models import build, random_features, random_ids
 
@@ -47,6 +50,14 @@ class Workload:
     @property
     def rows(self) -> int:
         return len(self.words)
+
+    @cached_property
+    def in_fewer_bits(self) -> dict[Precision, tuple[Sequential, Sequential]]:
+        """Classifier and language model in the other precisions."""
+        return {
+            one: (self.classifier.with_precision(one), self.language_model.with_precision(one))
+            for one in PRECISIONS[1:]
+        }
 
 
 def make_workload(rows: int = 70, steps: int = 24) -> Workload:
@@ -134,14 +145,25 @@ def intervals(work: Workload, predicted: Array, losses: Array, counted: Array) -
     return hashlib.sha256(repr(found).encode()).hexdigest()
 
 
-def evaluate(work: Workload, batch_size: int = 32, shards: int = 1) -> Digests:
-    """Run the models and feed the accumulators."""
-    probabilities, states = work.classifier.predict(
+def outputs(
+    work: Workload, classifier: Sequential, language_model: Sequential, batch_size: int
+) -> tuple[list[Array], list[Array], list[Array]]:
+    """Return probabilities, per-token losses, and states."""
+    probabilities, states = classifier.predict(
         work.words, batch_size, mask=work.mask, lengths=work.lengths, return_state=True
     )
-    losses, counted, correct, final = work.language_model.token_losses(
+    losses, counted, correct, final = language_model.token_losses(
         work.texts, work.targets, lengths=work.lengths, batch_size=batch_size
     )
+    return [probabilities], [losses, counted, correct], flat(states) + flat(final)
+
+
+def evaluate(work: Workload, batch_size: int = 32, shards: int = 1) -> Digests:
+    """Run the models and feed the accumulators."""
+    (probabilities,), of_tokens, states = outputs(
+        work, work.classifier, work.language_model, batch_size
+    )
+    losses, counted, correct = of_tokens
     tiny, tiny_states = work.denormal_model.predict(work.denormals, batch_size, return_state=True)
     predicted = probabilities.argmax(axis=1)
     labels = range(CLASSES)
@@ -158,13 +180,17 @@ def evaluate(work: Workload, batch_size: int = 32, shards: int = 1) -> Digests:
 
     return {
         "probabilities": sha256([probabilities]),
-        "states": sha256(flat(states) + flat(final)),
-        "losses": sha256([losses, counted, correct]),
+        "states": sha256(states),
+        "losses": sha256(of_tokens),
         "denormals": sha256([tiny, *flat(tiny_states)]),
         "Confusion": merged(confusion, work.rows, shards),
         "Loss": merged(loss, work.rows, shards),
         "Tokens": merged(tokens, work.rows, shards),
         "intervals": intervals(work, predicted, losses, counted),
+        **{
+            precision: sha256(itertools.chain(*outputs(work, *models, batch_size)))
+            for precision, models in work.in_fewer_bits.items()
+        },
     }
 
 

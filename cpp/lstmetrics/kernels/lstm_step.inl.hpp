@@ -1,12 +1,11 @@
 // One step of an LSTM: the recurrent part of the gates' chains, and the state update behind it.
 //
 // A panel of 16 units goes from its weights to its new state before the next one is touched: the
-// gates never leave the nearest cache. Every gate is one chain of fused multiply-adds in ascending
-// k, so the tiles below are a matter of speed alone.
+// gates never leave the nearest cache.
 #pragma once
 
 #include "lstmetrics/kernels/activations.inl.hpp"
-#include "lstmetrics/kernels/matmul.inl.hpp"
+#include "lstmetrics/kernels/products.inl.hpp"
 #include "lstmetrics/kernels/table.hpp"
 
 namespace lstmetrics::kernels {
@@ -15,33 +14,22 @@ namespace {
 constexpr std::size_t kGateVectors = 4;
 constexpr std::size_t kGateFloats = kGateVectors * kLanes;
 
-// Rows [0, kRows) of gate vectors [vector, vector + kStreams), counted over all panels. They leave
-// in `gates`: [row][stream][16], kStride floats a row.
-template <std::size_t kRows, std::size_t kStreams, std::size_t kStride>
-LSTMETRICS_INLINE void gate_chains(const LstmStepArgs& args, const LstmRow* rows,
-                                   std::size_t vector, float* gates) {
+// Rows [row, row + kRows) of gate vectors [vector, vector + kStreams), counted over all panels.
+// They leave in `gates`: [row][stream][16], kStride floats a row.
+template <Precision kPrecision, std::size_t kRows, std::size_t kStreams, std::size_t kStride>
+LSTMETRICS_INLINE void gate_sums(const LstmStepArgs& args, std::size_t row, std::size_t vector,
+                                 float* gates) {
   F16 sum[kRows][kStreams];
-  const float* weights[kStreams];
-  const float* hidden[kRows];
+  Factor<kPrecision> hidden[kRows];
   for (std::size_t r = 0; r < kRows; ++r) {
-    hidden[r] = rows[r].hidden;
-    for (std::size_t s = 0; s < kStreams; ++s) {
-      sum[r][s] = load(rows[r].start + (vector + s) * kLanes);
-    }
+    hidden[r] = factor<kPrecision>(args.rows[row + r].hidden, args.quantized, row + r);
   }
-  for (std::size_t s = 0; s < kStreams; ++s) {
-    const std::size_t panel = (vector + s) / kGateVectors;
-    weights[s] =
-        args.packed + panel * args.depth * kGateFloats + (vector + s) % kGateVectors * kLanes;
-  }
-  for (std::size_t k = 0; k < args.depth; ++k) {
-    F16 w[kStreams];
-    for (std::size_t s = 0; s < kStreams; ++s) w[s] = load(weights[s] + k * kGateFloats);
-    for (std::size_t r = 0; r < kRows; ++r) {
-      const F16 h = splat(hidden[r][k]);
-      for (std::size_t s = 0; s < kStreams; ++s) sum[r][s] = fma(h, w[s], sum[r][s]);
-    }
-  }
+  const auto start = [&](std::size_t r, std::size_t s) LSTMETRICS_INLINE_LAMBDA {
+    return load(args.rows[row + r].start + (vector + s) * kLanes);
+  };
+  const Streams<kStreams> streams =
+      streams_of<kPrecision, kStreams>(args.weights, args.depth, kGateVectors, vector);
+  products<kPrecision>(sum, hidden, streams, start);
   for (std::size_t r = 0; r < kRows; ++r) {
     for (std::size_t s = 0; s < kStreams; ++s) store(gates + r * kStride + s * kLanes, sum[r][s]);
   }
@@ -89,9 +77,9 @@ LSTMETRICS_INLINE void update_state(const float* gates, const LstmRow& row, std:
   }
 }
 
-// Rows [0, kRows) of panels [panel, panel + kPanels).
-template <std::size_t kRows, std::size_t kPanels>
-void lstm_step_tile(const LstmStepArgs& args, bool usual, const LstmRow* rows,
+// Rows [row, row + kRows) of panels [panel, panel + kPanels).
+template <Precision kPrecision, std::size_t kRows, std::size_t kPanels>
+void lstm_step_tile(const LstmStepArgs& args, bool usual, std::size_t row,
                     std::size_t panel) noexcept {
   // As many vectors of gates at once as the registers have room for.
   constexpr std::size_t kVectors = kPanels * kGateVectors;
@@ -103,8 +91,10 @@ void lstm_step_tile(const LstmStepArgs& args, bool usual, const LstmRow* rows,
   constexpr std::size_t kStride = kVectors * kLanes;
   alignas(64) float gates[kRows * kStride];
   for (std::size_t v = 0; v < kVectors; v += kStreams) {
-    gate_chains<kRows, kStreams, kStride>(args, rows, panel * kGateVectors + v, gates + v * kLanes);
+    gate_sums<kPrecision, kRows, kStreams, kStride>(args, row, panel * kGateVectors + v,
+                                                    gates + v * kLanes);
   }
+  const LstmRow* rows = args.rows + row;
   for (std::size_t p = 0; p < kPanels; ++p) {
     if (!usual) {
       update_states_by_any(args, gates + p * kGateFloats, kStride, rows, kRows, panel + p);
@@ -116,31 +106,50 @@ void lstm_step_tile(const LstmStepArgs& args, bool usual, const LstmRow* rows,
   }
 }
 
-template <std::size_t kRows>
+template <Precision kPrecision, std::size_t kRows>
 LSTMETRICS_INLINE void lstm_step_tile_of(std::size_t count, const LstmStepArgs& args, bool usual,
-                                         const LstmRow* rows, std::size_t panel) {
-  if (count == kRows) return lstm_step_tile<kRows, 1>(args, usual, rows, panel);
-  if constexpr (kRows > 1) lstm_step_tile_of<kRows - 1>(count, args, usual, rows, panel);
+                                         std::size_t row, std::size_t panel) {
+  if (count == kRows) return lstm_step_tile<kPrecision, kRows, 1>(args, usual, row, panel);
+  if constexpr (kRows > 1) {
+    lstm_step_tile_of<kPrecision, kRows - 1>(count, args, usual, row, panel);
+  }
 }
 
 // The rows are cut into tiles of nearly equal height: a short last tile would have too few chains
 // to fill the pipelines. One row alone takes panels by two, for the same reason.
-void lstm_step(const LstmStepArgs& args) noexcept {
+template <Precision kPrecision>
+void lstm_step_of(const LstmStepArgs& args) noexcept {
   const bool usual = args.activation.kind == Activation::tanh &&
                      args.recurrent_activation.kind == Activation::sigmoid &&
                      args.output_activation.kind == Activation::tanh && !(args.clip > 0);
   std::size_t panel = args.first_panel;
   if (args.count == 1) {
-    for (; panel + 2 <= args.end_panel; panel += 2)
-      lstm_step_tile<1, 2>(args, usual, args.rows, panel);
+    for (; panel + 2 <= args.end_panel; panel += 2) {
+      lstm_step_tile<kPrecision, 1, 2>(args, usual, 0, panel);
+    }
   }
   const std::size_t tiles = (args.count + kTileRows - 1) / kTileRows;
   for (; panel < args.end_panel; ++panel) {
     for (std::size_t tile = 0, row = 0; tile < tiles; ++tile) {
       const std::size_t count = args.count / tiles + (tile < args.count % tiles ? 1 : 0);
-      lstm_step_tile_of<kTileRows>(count, args, usual, args.rows + row, panel);
+      lstm_step_tile_of<kPrecision, kTileRows>(count, args, usual, row, panel);
       row += count;
     }
+  }
+}
+
+void lstm_step(const LstmStepArgs& args) noexcept {
+  switch (args.weights.precision) {
+    case Precision::float32:
+      return lstm_step_of<Precision::float32>(args);
+    case Precision::bfloat16:
+      return lstm_step_of<Precision::bfloat16>(args);
+    case Precision::int8:
+      if (args.first_panel == args.end_panel) return;
+      for (std::size_t row = 0; row < args.count; ++row) {
+        quantize(args.rows[row].hidden, args.depth, args.quantized, row);
+      }
+      return lstm_step_of<Precision::int8>(args);
   }
 }
 

@@ -56,15 +56,45 @@ struct ActivationFn {
   float beta = 0;
 };
 
-// c[r] = init[r] + a[r] . W, each element one chain of fused multiply-adds in ascending k that
-// starts at init. `packed` is [panels][depth][vectors][16]; init and c are [panels][vectors][16]
-// per row. init_row_stride 0 gives every row the same start (the bias). c may be init.
+// How weights are held: as they are, rounded to bfloat16, or as bytes with a scale for each output.
+enum class Precision : std::uint8_t { float32, bfloat16, int8 };
+
+// A line is 16 outputs' weights for one k in float, for two in bfloat16, for four in int8, those of
+// an output side by side: 64 bytes always.
+inline constexpr std::size_t kLineBytes = 64;
+
+// Weights of a product, packed: lines of [panels][depth in lines][vectors]. What lies beyond the
+// depth in the last line is zero. An int8 weight w stands for w * scale.
+struct Weights {
+  const void* lines;
+  Precision precision;
+  const float* scales;          // of int8 alone, as `offsets`: [panels][vectors][16]
+  const std::int32_t* offsets;  // -128 times the sum of an output's weights
+};
+
+// Where an int8 product puts the rows that it takes, each as bytes and a scale: x stands for
+// (byte - 128) * scale. Rows are `stride` bytes apart, a multiple of 16 that is at least the depth.
+struct QuantizedRows {
+  std::uint8_t* bytes;
+  std::size_t stride;
+  float* scales;
+};
+// An int8 product adds up to so many k exactly in 32 bits.
+inline constexpr std::size_t kMostInt8Depth = 65536;
+
+// c[r] = init[r] + a[r] . W; init and c are [panels][vectors][16] per row. init_row_stride 0 gives
+// every row the same start (the bias). c may be init.
+//
+// float32 and bfloat16: each element is one chain of fused multiply-adds in ascending k that starts
+// at init. int8: fma(sum, row scale * weight scale, init), where the sum of byte products is exact
+// and rounded once to float.
 struct MatmulArgs {
   const float* a;
   std::size_t a_row_stride;
   std::size_t rows;
   std::size_t depth;
-  const float* packed;
+  Weights weights;
+  QuantizedRows quantized;  // of int8 alone; room for all rows
   std::size_t panels;
   std::size_t vectors;  // 1 (dense) or 4 (the gates of an LSTM)
   const float* init;
@@ -82,13 +112,14 @@ struct LstmRow {
 };
 
 // One step of an LSTM for panels [first_panel, end_panel) of 16 units. Gates, order i, f, g, o, are
-// start + hidden . W, each one chain of fused multiply-adds in ascending k; then
-// c = fma(f, c, i * g), h = o * output_activation(c). `packed` is [panels][depth][4][16].
+// start + hidden . W, as in a product of 4 vectors; then c = fma(f, c, i * g),
+// h = o * output_activation(c).
 struct LstmStepArgs {
   const LstmRow* rows;
   std::size_t count;
   std::size_t depth;
-  const float* packed;
+  Weights weights;
+  QuantizedRows quantized;  // of int8 alone; room for all rows
   std::size_t first_panel;
   std::size_t end_panel;
   ActivationFn activation;            // of g

@@ -7,6 +7,7 @@
 
 #include "lstmetrics/base/aligned.hpp"
 #include "lstmetrics/lstm/spec.hpp"
+#include "lstmetrics/lstm/token_table.hpp"
 
 namespace lstmetrics::lstm {
 
@@ -23,7 +24,7 @@ struct Block {
   float* data = nullptr;              // [rows][steps][stride]; null: by ids and table alone
   const std::int32_t* ids = nullptr;  // [rows][ids_stride]: the tokens it is of
   std::size_t ids_stride = 0;
-  const float* table = nullptr;  // of an embedding: a step's features are row `id`, no padding
+  const TokenTable* table = nullptr;     // of an embedding: a step's features are row `id`
   const std::uint8_t* mask = nullptr;    // [rows][steps]; null: every step counts
   const std::size_t* lengths = nullptr;  // [rows]; null: all rows have all steps
   bool given_mask = false;               // the mask is the caller's own, not a layer's

@@ -77,7 +77,7 @@ Graph::Graph(const GraphSpec& spec) {
       throw UnsupportedError("layer \"" + node.name + "\": more than " +
                              std::to_string(kMostInputs) + " inputs are not supported");
     }
-    nodes_.push_back({make_layer(node, in, slots_), node.inputs, shapes[i]});
+    nodes_.push_back({make_layer(node, in, spec.precision, slots_), node.inputs, shapes[i]});
     work_of_step_ += std::visit(WorkOfStep{}, node.layer);
     recurrent_weights_ = std::max(recurrent_weights_, recurrent_weights_of(node.layer));
     if (std::holds_alternative<InputSpec>(node.layer)) add_input(node, shapes[i][0], spec);
@@ -160,7 +160,7 @@ void Graph::find_head(const GraphSpec& spec) {
   NodeSpec head = spec.nodes[node];
   std::get<DenseSpec>(head.layer).activation = {Activation::linear};
   const std::vector<Shape> in = {shape_of(nodes_[node].inputs[0])};
-  logits_layer_ = make_layer(head, in, slots_);
+  logits_layer_ = make_layer(head, in, spec.precision, slots_);
   logits_stride_ = round_up(dense->units, kernels::kLanes);
   head_nodes_ = spec.nodes.size() - node;
 }
@@ -278,7 +278,7 @@ void Graph::run_node(const kernels::Table& table, const Node& node, Workspace& w
   }
 }
 
-void Graph::logits(const kernels::Table& table, runtime::Team& team, const Block& trunk,
+void Graph::logits(const kernels::Table& table, Workspace& workspace, const Block& trunk,
                    std::size_t first, std::size_t count, float* out) const {
   Block positions = trunk;
   positions.rows = count;
@@ -291,11 +291,9 @@ void Graph::logits(const kernels::Table& table, runtime::Team& team, const Block
                .features = output_shape().features,
                .stride = logits_stride_,
                .data = out};
-  Workspace unused;
-  unused.team = &team;
   NodeMemory none;
   const Block* in[] = {&positions};
-  logits_layer_->run({table, unused, none, in, {&result, 1}});
+  logits_layer_->run({table, workspace, none, in, {&result, 1}});
 }
 
 }  // namespace lstmetrics::lstm

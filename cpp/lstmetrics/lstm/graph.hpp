@@ -53,7 +53,7 @@ class LSTMETRICS_API Graph {
   // positions at a time by `logits` from what the layers before them gave.
   const Block& run_trunk(const kernels::Table& table, std::span<const Block> in,
                          Workspace& workspace) const;
-  void logits(const kernels::Table& table, runtime::Team& team, const Block& trunk,
+  void logits(const kernels::Table& table, Workspace& workspace, const Block& trunk,
               std::size_t first, std::size_t count, float* out) const;
   std::size_t logits_stride() const noexcept { return logits_stride_; }
   // Multiply-adds of one step of one row, about.

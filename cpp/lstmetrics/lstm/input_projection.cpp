@@ -17,8 +17,8 @@ constexpr std::size_t kCacheFloats = 256 * 1024;
 
 }  // namespace
 
-InputProjection::InputProjection(const LstmSpec& spec, std::size_t features)
-    : kernel_(spec.kernel, features, spec.units, kGates),
+InputProjection::InputProjection(const LstmSpec& spec, std::size_t features, Precision precision)
+    : kernel_(spec.kernel, features, spec.units, kGates, precision),
       bias_(pack_bias(spec.bias, spec.recurrent_bias, spec.units, kGates)),
       features_(features) {}
 
@@ -28,7 +28,7 @@ void InputProjection::expect_tokens(std::size_t vocabulary) {
 }
 
 std::size_t InputProjection::most_rows(const Block& in) const {
-  const std::size_t weights = features_ * kernel_.row_size();
+  const std::size_t weights = kernel_.bytes() / sizeof(float);
   const std::size_t floats = std::max(kChunkFloats, weights / kChunkPart);
   return std::max(in.rows, floats / kernel_.row_size());
 }
@@ -46,7 +46,7 @@ std::size_t InputProjection::ready(const Pass& pass, std::size_t done) const {
 void InputProjection::multiply(const Pass& pass, PackedMatrix::Rows rows) const {
   if (rows.count == 0) return;
   kernel_.multiply(pass.table, pass.team, rows, bias_.data(), 0, pass.projected.rows.data(),
-                   kernel_.row_size());
+                   kernel_.row_size(), pass.quantized);
 }
 
 // Where every step counts, and all of them or one of each row are wanted, the features lie side by
@@ -84,20 +84,22 @@ std::size_t InputProjection::ready_counting(const Pass& pass, std::size_t done) 
   projected.numbers.begin(by_token ? most : 0);
 
   std::size_t rows = 0;
-  const auto add = [&](std::size_t number, const float* features) {
-    if (number == rows) {
-      std::memcpy(projected.inputs.data() + rows * in.stride, features, features_ * sizeof(float));
-      ++rows;
-    }
+  const auto row_of = [&](std::size_t number) {
     return projected.rows.data() + number * kernel_.row_size();
   };
+  const auto next_input = [&] { return projected.inputs.data() + rows++ * in.stride; };
   const auto start_of = [&](std::size_t row, std::size_t t) -> const float* {
     if (!in.counts(row, t)) return nullptr;
-    if (!by_token) return add(rows, in.at(row, t));
+    if (!by_token) {
+      std::memcpy(next_input(), in.at(row, t), features_ * sizeof(float));
+      return row_of(rows - 1);
+    }
     const std::int32_t token = in.ids[row * in.ids_stride + t];
     const auto id = static_cast<std::size_t>(token);
     if (const float* kept = cache_->find(id)) return kept;
-    return add(projected.numbers.number(token), in.table + id * features_);
+    const std::size_t number = projected.numbers.number(token);
+    if (number == rows) in.table->copy_row(id, next_input());
+    return row_of(number);
   };
 
   std::size_t count = 0;

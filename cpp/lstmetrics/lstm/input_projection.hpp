@@ -18,7 +18,7 @@ namespace lstmetrics::lstm {
 
 class InputProjection {
  public:
-  InputProjection(const LstmSpec& spec, std::size_t features);
+  InputProjection(const LstmSpec& spec, std::size_t features, Precision precision);
 
   // The input will be of so many tokens.
   void expect_tokens(std::size_t vocabulary);
@@ -28,6 +28,7 @@ class InputProjection {
     const kernels::Table& table;
     runtime::Team& team;
     ProjectedRows& projected;
+    QuantizedMemory& quantized;
     const Block& in;
     bool backwards;
 

@@ -55,7 +55,7 @@ struct StateSlot {
 // Makes the layer of a node from the shapes of its inputs; appends the slots it needs. Null where
 // nothing is to be done: the first input passes through.
 std::unique_ptr<Layer> make_layer(const NodeSpec& node, const std::vector<Shape>& in,
-                                  std::vector<StateSlot>& slots);
+                                  Precision precision, std::vector<StateSlot>& slots);
 
 // Applies an activation to rows of features; padding may be touched, softmax sees features only.
 void activate(const kernels::Table& table, const ActivationFn& function, const Block& in,

@@ -7,6 +7,7 @@ namespace {
 struct Maker {
   const NodeSpec& node;
   const std::vector<Shape>& in;
+  Precision precision;
   std::vector<StateSlot>& slots;
 
   std::size_t add_slot(const LstmSpec& spec, const char* suffix = "") const {
@@ -16,19 +17,19 @@ struct Maker {
   std::size_t features() const { return in[0].features; }
 
   std::unique_ptr<Layer> operator()(const EmbeddingSpec& spec) const {
-    return make_embedding(spec);
+    return make_embedding(spec, precision);
   }
   std::unique_ptr<Layer> operator()(const MaskingSpec& spec) const { return make_masking(spec); }
   std::unique_ptr<Layer> operator()(const LstmSpec& spec) const {
-    return make_lstm(spec, features(), add_slot(spec));
+    return make_lstm(spec, features(), add_slot(spec), precision);
   }
   std::unique_ptr<Layer> operator()(const BidirectionalSpec& spec) const {
     const std::size_t slot = add_slot(spec.forward, "/forward");
     add_slot(spec.backward, "/backward");
-    return make_bidirectional(spec, features(), slot);
+    return make_bidirectional(spec, features(), slot, precision);
   }
   std::unique_ptr<Layer> operator()(const DenseSpec& spec) const {
-    return make_dense(spec, features());
+    return make_dense(spec, features(), precision);
   }
   std::unique_ptr<Layer> operator()(const ActivationSpec& spec) const {
     return make_activation(spec);
@@ -43,7 +44,7 @@ struct Maker {
     return make_merge(spec, node.name);
   }
   std::unique_ptr<Layer> operator()(const Conv1dSpec& spec) const {
-    return make_convolution(spec, features(), node.name);
+    return make_convolution(spec, features(), node.name, precision);
   }
   std::unique_ptr<Layer> operator()(const MaxPooling1dSpec& spec) const {
     return make_max_pooling(spec, node.name);
@@ -65,8 +66,8 @@ struct Maker {
 }  // namespace
 
 std::unique_ptr<Layer> make_layer(const NodeSpec& node, const std::vector<Shape>& in,
-                                  std::vector<StateSlot>& slots) {
-  return std::visit(Maker{node, in, slots}, node.layer);
+                                  Precision precision, std::vector<StateSlot>& slots) {
+  return std::visit(Maker{node, in, precision, slots}, node.layer);
 }
 
 }  // namespace lstmetrics::lstm

@@ -7,8 +7,8 @@ namespace {
 
 class LstmLayer final : public Layer {
  public:
-  LstmLayer(const LstmSpec& spec, std::size_t features, std::size_t slot)
-      : recurrence_(spec, features, slot),
+  LstmLayer(const LstmSpec& spec, std::size_t features, std::size_t slot, Precision precision)
+      : recurrence_(spec, features, slot, precision),
         reversed_(spec.go_backwards && !spec.restore_order),
         return_state_(spec.return_state) {}
 
@@ -31,9 +31,10 @@ class LstmLayer final : public Layer {
 
 class BidirectionalLayer final : public Layer {
  public:
-  BidirectionalLayer(const BidirectionalSpec& spec, std::size_t features, std::size_t slot)
-      : forward_(spec.forward, features, slot),
-        backward_(spec.backward, features, slot + 1),
+  BidirectionalLayer(const BidirectionalSpec& spec, std::size_t features, std::size_t slot,
+                     Precision precision)
+      : forward_(spec.forward, features, slot, precision),
+        backward_(spec.backward, features, slot + 1, precision),
         merge_mode_(spec.merge_mode),
         return_state_(spec.forward.return_state) {}
 
@@ -106,13 +107,14 @@ class BidirectionalLayer final : public Layer {
 
 }  // namespace
 
-std::unique_ptr<Layer> make_lstm(const LstmSpec& spec, std::size_t features, std::size_t slot) {
-  return std::make_unique<LstmLayer>(spec, features, slot);
+std::unique_ptr<Layer> make_lstm(const LstmSpec& spec, std::size_t features, std::size_t slot,
+                                 Precision precision) {
+  return std::make_unique<LstmLayer>(spec, features, slot, precision);
 }
 
 std::unique_ptr<Layer> make_bidirectional(const BidirectionalSpec& spec, std::size_t features,
-                                          std::size_t slot) {
-  return std::make_unique<BidirectionalLayer>(spec, features, slot);
+                                          std::size_t slot, Precision precision) {
+  return std::make_unique<BidirectionalLayer>(spec, features, slot, precision);
 }
 
 }  // namespace lstmetrics::lstm

@@ -10,15 +10,16 @@ namespace {
 
 class EmbeddingLayer final : public Layer {
  public:
-  explicit EmbeddingLayer(const EmbeddingSpec& spec)
-      : table_(spec.table.values), units_(spec.units), mask_zero_(spec.mask_zero) {}
+  EmbeddingLayer(const EmbeddingSpec& spec, Precision precision)
+      : table_(spec.table.values, spec.vocabulary, spec.units, precision),
+        mask_zero_(spec.mask_zero) {}
 
   void run(const LayerRun& run) const override {
     const Block& in = *run.in[0];
     Block& out = run.out[0];
     out.ids = in.ids;
     out.ids_stride = in.ids_stride;
-    out.table = table_.data();
+    out.table = &table_;
     if (out.data != nullptr) look_up(in, out);
     if (!mask_zero_) return;
     out.mask = mask_padding(in, run.memory.mask);
@@ -30,8 +31,8 @@ class EmbeddingLayer final : public Layer {
     for (std::size_t row = 0; row < in.rows; ++row) {
       for (std::size_t t = 0; t < in.steps; ++t) {
         const auto id = static_cast<std::size_t>(in.ids[row * in.ids_stride + t]);
-        std::memcpy(out.at(row, t), table_.data() + id * units_, units_ * sizeof(float));
-        std::memset(out.at(row, t) + units_, 0, (out.stride - units_) * sizeof(float));
+        table_.copy_row(id, out.at(row, t));
+        std::memset(out.at(row, t) + out.features, 0, (out.stride - out.features) * sizeof(float));
       }
     }
   }
@@ -46,8 +47,7 @@ class EmbeddingLayer final : public Layer {
     return mask.data();
   }
 
-  SharedFloats table_;  // as the spec has it: rows without padding
-  std::size_t units_;
+  TokenTable table_;
   bool mask_zero_;
 };
 
@@ -88,8 +88,8 @@ class MaskingLayer final : public Layer {
 
 class DenseLayer final : public Layer {
  public:
-  DenseLayer(const DenseSpec& spec, std::size_t features)
-      : kernel_(spec.kernel, features, spec.units, 1),
+  DenseLayer(const DenseSpec& spec, std::size_t features, Precision precision)
+      : kernel_(spec.kernel, features, spec.units, 1, precision),
         bias_(pack_bias(spec.bias, {}, spec.units, 1)),
         activation_(spec.activation) {}
 
@@ -97,7 +97,7 @@ class DenseLayer final : public Layer {
     const Block& in = *run.in[0];
     const Block& out = run.out[0];
     kernel_.multiply(run.table, *run.workspace.team, {in.data, in.stride, in.rows * in.steps},
-                     bias_.data(), 0, out.data, out.stride);
+                     bias_.data(), 0, out.data, out.stride, run.workspace.quantized);
     activate(run.table, activation_, out, out);
   }
 
@@ -213,14 +213,15 @@ void activate(const kernels::Table& table, const ActivationFn& function, const B
   }
 }
 
-std::unique_ptr<Layer> make_embedding(const EmbeddingSpec& spec) {
-  return std::make_unique<EmbeddingLayer>(spec);
+std::unique_ptr<Layer> make_embedding(const EmbeddingSpec& spec, Precision precision) {
+  return std::make_unique<EmbeddingLayer>(spec, precision);
 }
 std::unique_ptr<Layer> make_masking(const MaskingSpec& spec) {
   return std::make_unique<MaskingLayer>(spec.value);
 }
-std::unique_ptr<Layer> make_dense(const DenseSpec& spec, std::size_t features) {
-  return std::make_unique<DenseLayer>(spec, features);
+std::unique_ptr<Layer> make_dense(const DenseSpec& spec, std::size_t features,
+                                  Precision precision) {
+  return std::make_unique<DenseLayer>(spec, features, precision);
 }
 std::unique_ptr<Layer> make_activation(const ActivationSpec& spec) {
   return std::make_unique<ActivationLayer>(spec.activation);

@@ -52,14 +52,15 @@ class WindowLayer : public Layer {
 // of each step the features in theirs; steps that are padding are zeros.
 class ConvolutionLayer final : public WindowLayer {
  public:
-  ConvolutionLayer(const Conv1dSpec& spec, std::size_t features, const std::string& name)
+  ConvolutionLayer(const Conv1dSpec& spec, std::size_t features, const std::string& name,
+                   Precision precision)
       : WindowLayer(spec.window, name),
         in_group_(features / spec.groups),
         out_group_(spec.filters / spec.groups),
         activation_(spec.activation) {
     for (std::size_t group = 0; group < spec.groups; ++group) {
       kernels_.emplace_back(part_of(spec.kernel, window_.size * in_group_, group),
-                            window_.size * in_group_, out_group_, 1);
+                            window_.size * in_group_, out_group_, 1, precision);
       biases_.push_back(pack_bias(part_of(spec.bias, 1, group), {}, out_group_, 1));
     }
   }
@@ -80,7 +81,7 @@ class ConvolutionLayer final : public WindowLayer {
           gather(in, row, first, count, group, gathered.data());
           kernels_[group].multiply(run.table, *run.workspace.team, {gathered.data(), depth, count},
                                    biases_[group].data(), 0, product.data(),
-                                   kernels_[group].row_size());
+                                   kernels_[group].row_size(), run.workspace.quantized);
           put(out, row, first, count, group, product.data());
         }
       }
@@ -253,8 +254,8 @@ class TakeStepLayer final : public Layer {
 }  // namespace
 
 std::unique_ptr<Layer> make_convolution(const Conv1dSpec& spec, std::size_t features,
-                                        const std::string& name) {
-  return std::make_unique<ConvolutionLayer>(spec, features, name);
+                                        const std::string& name, Precision precision) {
+  return std::make_unique<ConvolutionLayer>(spec, features, name, precision);
 }
 std::unique_ptr<Layer> make_max_pooling(const MaxPooling1dSpec& spec, const std::string& name) {
   return std::make_unique<MaxPoolingLayer>(spec.window, name);

@@ -1,8 +1,9 @@
-// Weights in the layout the kernels read: panels of 16 units, [panel][k][vectors][16], padded
-// with zeros. The layout is the same on every instruction set, so packed weights can be shared.
+// Weights in the layout the kernels read (kernels::Weights): panels of 16 units, padded with zeros.
+// It is the same on every instruction set, so packed weights can be shared.
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 
 #include "lstmetrics/base/aligned.hpp"
 #include "lstmetrics/kernels/table.hpp"
@@ -11,18 +12,38 @@
 
 namespace lstmetrics::lstm {
 
+// Where int8 products put the rows that they take, each member of a team in a place of its own.
+// Other products need none.
+class QuantizedMemory {
+ public:
+  void reserve(Precision precision, std::size_t members, std::size_t rows, std::size_t depth);
+  kernels::QuantizedRows of(std::size_t member) noexcept;
+
+ private:
+  AlignedBuffer<std::uint8_t> bytes_;
+  AlignedBuffer<float> scales_;
+  std::size_t rows_ = 0;
+  std::size_t stride_ = 0;
+};
+
 // A matrix [depth][vectors * units], packed; vectors is 4 for the gates of an LSTM, else 1.
 class PackedMatrix {
  public:
   PackedMatrix() = default;
-  PackedMatrix(const Weight& kernel, std::size_t depth, std::size_t units, std::size_t vectors);
+  PackedMatrix(const Weight& kernel, std::size_t depth, std::size_t units, std::size_t vectors,
+               Precision precision);
 
   std::size_t depth() const noexcept { return depth_; }
   std::size_t panels() const noexcept { return panels_; }
   // Floats in one row of the product: panels * vectors * 16.
   std::size_t row_size() const noexcept { return panels_ * vectors_ * kernels::kLanes; }
+  // Bytes of all weights.
+  std::size_t bytes() const noexcept { return lines_.size(); }
+  Precision precision() const noexcept { return precision_; }
 
-  const float* data() const noexcept { return data_.data(); }
+  kernels::Weights weights() const noexcept {
+    return {lines_.data(), precision_, scales_.data(), offsets_.data()};
+  }
 
   struct Rows {
     const float* data;
@@ -33,20 +54,25 @@ class PackedMatrix {
     std::size_t first;
     std::size_t last;
   };
-  // c = init + a . W, as kernels::MatmulArgs says, for all panels or some of them; init and c are
-  // whole rows either way.
-  void multiply(const kernels::Table& table, Rows a, const float* init, std::size_t init_stride,
-                float* c, std::size_t c_stride) const noexcept {
-    multiply(table, {0, panels_}, a, init, init_stride, c, c_stride);
-  }
+  // c = init + a . W, as kernels::MatmulArgs says, for some panels; init and c are whole rows.
   void multiply(const kernels::Table& table, Panels panels, Rows a, const float* init,
-                std::size_t init_stride, float* c, std::size_t c_stride) const noexcept;
-  // The same by all of a team that are there, where that pays.
+                std::size_t init_stride, float* c, std::size_t c_stride,
+                const kernels::QuantizedRows& quantized) const noexcept;
+  // The same for all panels, by all of a team that are there, where that pays.
   void multiply(const kernels::Table& table, runtime::Team& team, Rows a, const float* init,
-                std::size_t init_stride, float* c, std::size_t c_stride) const noexcept;
+                std::size_t init_stride, float* c, std::size_t c_stride,
+                QuantizedMemory& memory) const;
 
  private:
-  AlignedBuffer<float> data_;
+  template <class Item, class Convert>
+  void pack(const Weight& kernel, std::size_t units, std::size_t line_depth,
+            const Convert& convert);
+  void pack_bytes(const Weight& kernel, std::size_t units);
+
+  AlignedBuffer<unsigned char> lines_;
+  AlignedBuffer<float> scales_;          // of int8
+  AlignedBuffer<std::int32_t> offsets_;  // of int8
+  Precision precision_ = Precision::float32;
   std::size_t depth_ = 0;
   std::size_t panels_ = 0;
   std::size_t vectors_ = 1;

@@ -51,9 +51,10 @@ void RecurrentState::reset_row(std::size_t row, std::size_t outputs, std::size_t
   started[row] = 0;
 }
 
-Recurrence::Recurrence(const LstmSpec& spec, std::size_t features, std::size_t slot)
-    : input_(spec, features),
-      recurrent_kernel_(spec.recurrent_kernel, spec.outputs(), spec.units, kGates),
+Recurrence::Recurrence(const LstmSpec& spec, std::size_t features, std::size_t slot,
+                       Precision precision)
+    : input_(spec, features, precision),
+      recurrent_kernel_(spec.recurrent_kernel, spec.outputs(), spec.units, kGates, precision),
       units_(spec.units),
       outputs_(spec.outputs()),
       slot_(slot),
@@ -66,7 +67,7 @@ Recurrence::Recurrence(const LstmSpec& spec, std::size_t features, std::size_t s
       go_backwards_(spec.go_backwards),
       clear_empty_rows_(spec.clear_empty_rows) {
   if (spec.proj_size == 0) return;
-  projection_ = PackedMatrix(spec.projection, spec.units, spec.proj_size, 1);
+  projection_ = PackedMatrix(spec.projection, spec.units, spec.proj_size, 1, precision);
   no_bias_ = AlignedBuffer<float>(projection_.row_size());
 }
 
@@ -75,8 +76,8 @@ void Recurrence::run(const LayerRun& run, const Block& in, const Target& out) co
   const Course course = {run.table, *workspace.team, workspace.states[slot_], workspace.lane, in,
                          out};
   point_to_state(course);
-  const InputProjection::Pass pass = {run.table, course.team, course.lane.projected, in,
-                                      go_backwards_};
+  const InputProjection::Pass pass = {
+      run.table, course.team, course.lane.projected, course.lane.quantized, in, go_backwards_};
   for (std::size_t done = 0; done < in.steps;) {
     const std::size_t count = input_.ready(pass, done);
     for (std::size_t i = 0; i < count;) {
@@ -153,6 +154,8 @@ void Recurrence::plan_output(const Course& course, std::size_t t) const {
 
 void Recurrence::take_planned(const Course& course) const {
   const std::vector<PlannedStep>& plan = course.lane.plan;
+  course.lane.quantized.reserve(recurrent_kernel_.precision(), course.team.most(), course.in.rows,
+                                std::max(units_, outputs_));
   const auto part = [&](runtime::Member& member) {
     for (const PlannedStep& step : plan) {
       take_step(course, step, member);
@@ -175,7 +178,8 @@ void Recurrence::take_step(const Course& course, const PlannedStep& step,
     course.table.lstm_step({.rows = step.active.data(),
                             .count = step.active.size(),
                             .depth = outputs_,
-                            .packed = recurrent_kernel_.data(),
+                            .weights = recurrent_kernel_.weights(),
+                            .quantized = course.lane.quantized.of(member.index()),
                             .first_panel = first,
                             .end_panel = last,
                             .activation = activation_,
@@ -205,7 +209,7 @@ void Recurrence::project_hidden(const Course& course, const PlannedStep& step,
   float* projected = course.lane.projection.data() + course.in.rows * units;
   const auto [first, last] = member.share(panels_of(outputs_), kPanelsTogether);
   projection_.multiply(course.table, {first, last}, {whole, units, course.in.rows}, no_bias_.data(),
-                       0, projected, outputs);
+                       0, projected, outputs, course.lane.quantized.of(member.index()));
   const std::size_t begin = first * kernels::kLanes;
   const std::size_t end = std::min(last * kernels::kLanes, outputs_);
   for (const kernels::LstmRow& row : step.active) {

@@ -21,7 +21,7 @@ namespace lstmetrics::lstm {
 
 class Recurrence {
  public:
-  Recurrence(const LstmSpec& spec, std::size_t features, std::size_t slot);
+  Recurrence(const LstmSpec& spec, std::size_t features, std::size_t slot, Precision precision);
 
   // The input will be of so many tokens.
   void expect_tokens(std::size_t vocabulary) { input_.expect_tokens(vocabulary); }

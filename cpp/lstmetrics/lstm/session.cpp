@@ -64,7 +64,7 @@ class WindowLosses {
       }
       const std::size_t count = together(trunk, from, std::min(most, positions - from));
       for (std::size_t i = from; i < from + count; ++i) check_target(trunk, window, i);
-      graph_.logits(table_, team, trunk, from, count, logits.data());
+      graph_.logits(table_, workspace, trunk, from, count, logits.data());
       const auto part = [&](runtime::Member& member) {
         const auto [first, last] = member.share(count);
         for (std::size_t i = first; i < last; ++i) {

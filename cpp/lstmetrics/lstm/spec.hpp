@@ -22,6 +22,7 @@ namespace lstmetrics::lstm {
 
 using kernels::Activation;
 using kernels::ActivationFn;
+using kernels::Precision;
 
 inline constexpr std::size_t kGates = 4;
 
@@ -191,6 +192,7 @@ struct NodeSpec {
 };
 
 struct GraphSpec {
+  Precision precision = Precision::float32;  // of tables and matrices; vectors stay as they are
   std::vector<NodeSpec> nodes;
   std::vector<Value> outputs;  // empty: all values of the last node
 };

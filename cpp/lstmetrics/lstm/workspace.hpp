@@ -10,6 +10,7 @@
 #include "lstmetrics/base/aligned.hpp"
 #include "lstmetrics/kernels/table.hpp"
 #include "lstmetrics/lstm/block_input.hpp"
+#include "lstmetrics/lstm/packing.hpp"
 #include "lstmetrics/lstm/projected_rows.hpp"
 #include "lstmetrics/runtime/team.hpp"
 
@@ -58,6 +59,7 @@ struct NodeMemory {
 // What one direction of an LSTM needs while it runs, and nobody after it.
 struct Lane {
   ProjectedRows projected;
+  QuantizedMemory quantized;
   std::vector<RowState> rows;       // of the block
   AlignedBuffer<float> next;        // the other place of each hidden state
   AlignedBuffer<float> projection;  // hidden states before and after it
@@ -77,6 +79,7 @@ struct Workspace {
   runtime::Team* team = &runtime::no_helpers();
   // What layers need while they run, and nobody after them.
   Lane lane;
+  QuantizedMemory quantized;
   AlignedBuffer<float> scratch;
   AlignedBuffer<float> merge;
   AlignedBuffer<float> logits;

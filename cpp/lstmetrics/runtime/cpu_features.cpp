@@ -14,6 +14,7 @@ CpuFeatures read_cpu_features() noexcept {
   cpu.avx512bw = __builtin_cpu_supports("avx512bw");
   cpu.avx512dq = __builtin_cpu_supports("avx512dq");
   cpu.avx512vl = __builtin_cpu_supports("avx512vl");
+  cpu.avx512vnni = __builtin_cpu_supports("avx512vnni");
 #elif defined(__aarch64__) || defined(_M_ARM64)
   cpu.neon = true;  // part of the base architecture
 #endif

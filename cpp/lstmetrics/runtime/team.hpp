@@ -80,6 +80,8 @@ class LSTMETRICS_API Team {
   Team& operator=(Team&&) = delete;
 
   bool alone() const noexcept { return helpers_ == 0; }
+  // Members of a run at most.
+  std::size_t most() const noexcept { return helpers_ + 1; }
 
   template <class Part>
   void run(const Part& part) noexcept {

@@ -57,11 +57,22 @@ def convert(
     self_test: Annotated[
         bool, typer.Option(help="Write digests of outputs, which each loading checks.")
     ] = True,
+    precision: Annotated[
+        str | None,
+        typer.Option(help="How weights are held: float32, bf16 or int8; as in the source."),
+    ] = None,
 ) -> None:
     """Write a model of any supported format as a native file, which needs numpy alone."""
     from lstmetrics.models import convert_model
+    from lstmetrics.models.precision import as_precision
 
-    model = convert_model(source, output, hard_sigmoid=hard_sigmoid, self_test=self_test)
+    model = convert_model(
+        source,
+        output,
+        hard_sigmoid=hard_sigmoid,
+        self_test=self_test,
+        precision=None if precision is None else as_precision(precision),
+    )
     print(f"{output}: {model.count_params():,} weights, {output.stat().st_size:,} bytes")
 
 

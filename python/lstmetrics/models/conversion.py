@@ -8,6 +8,7 @@ from pathlib import Path
 from lstmetrics.errors import InvalidValueError
 from lstmetrics.models.loading import PathLike, load_model
 from lstmetrics.models.model import Model
+from lstmetrics.models.precision import Precision
 
 __all__ = ["convert_model"]
 
@@ -18,6 +19,7 @@ def convert_model(
     *,
     hard_sigmoid: str | None = None,
     self_test: bool = True,
+    precision: Precision | None = None,
 ) -> Model:
     """Read a model of any supported format and write it as a native file.
 
@@ -35,6 +37,9 @@ def convert_model(
     self_test : bool, default=True
         Also write the digests of the model's outputs for inputs that follow from its description;
         each loading checks them.
+    precision : {"float32", "bf16", "int8"}, optional
+        How the file, and whoever loads it, holds tables and matrices: :meth:`Model.with_precision`.
+        By default as the source does.
 
     Returns
     -------
@@ -62,6 +67,6 @@ def convert_model(
     name = os.fspath(target)
     if Path(name).suffix != ".safetensors":
         raise InvalidValueError(f"convert: the target must end in .safetensors, got {name!r}")
-    model = load_model(source, hard_sigmoid=hard_sigmoid)
+    model = load_model(source, hard_sigmoid=hard_sigmoid, precision=precision)
     model.save(name, self_test=self_test)
     return load_model(name)

@@ -8,13 +8,20 @@ from pathlib import Path
 from lstmetrics.errors import UnsupportedError
 from lstmetrics.models.formats.torch_files import CHECKPOINTS
 from lstmetrics.models.model import Model
+from lstmetrics.models.precision import Precision, as_precision
 
 __all__ = ["PathLike", "load_model"]
 
 PathLike = str | os.PathLike[str]
 
 
-def load_model(path: PathLike, *, hard_sigmoid: str | None = None, self_test: bool = True) -> Model:
+def load_model(
+    path: PathLike,
+    *,
+    hard_sigmoid: str | None = None,
+    self_test: bool = True,
+    precision: Precision | None = None,
+) -> Model:
     """Load a model from a file, by the format that its ending names.
 
     Parameters
@@ -29,6 +36,9 @@ def load_model(path: PathLike, *, hard_sigmoid: str | None = None, self_test: bo
     self_test : bool, default=True
         Whether to run the self-test that a native file may hold, as :func:`convert_model` writes
         it: outputs that are not those of the model that was written are a FormatError.
+    precision : {"float32", "bf16", "int8"}, optional
+        How the engine holds tables and matrices: :meth:`Model.with_precision`. By default as the
+        file says; float32 unless it was written in another.
 
     Returns
     -------
@@ -63,7 +73,13 @@ def load_model(path: PathLike, *, hard_sigmoid: str | None = None, self_test: bo
     >>> model.output_shape
     (None, 3)
     """
-    name = os.fspath(path)
+    if precision is not None:
+        as_precision(precision)
+    model = _read(os.fspath(path), hard_sigmoid, self_test)
+    return model if precision is None else model.with_precision(precision)
+
+
+def _read(name: str, hard_sigmoid: str | None, self_test: bool) -> Model:
     ending = Path(name).suffix.lower()
     # A new format is a reader and a line here.
     if ending == ".safetensors":

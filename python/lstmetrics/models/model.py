@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import copy
 import os
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -15,6 +16,7 @@ from lstmetrics.models._inputs import Port, positive_int
 from lstmetrics.models.engine import Engine
 from lstmetrics.models.layers import Input, Layer
 from lstmetrics.models.network import Network, as_inputs
+from lstmetrics.models.precision import Precision, as_precision
 from lstmetrics.models.running import Runnable
 from lstmetrics.models.states import CarriedStates
 from lstmetrics.models.text import Vocabulary
@@ -95,6 +97,7 @@ class Model(Runnable):
             else _vocabulary(text)
         )
         self.labels = None if labels is None else [_label(label) for label in labels]
+        self._precision: Precision = "float32"
         self._engine: Engine | None = None
         self._carried = CarriedStates([])
 
@@ -179,6 +182,65 @@ class Model(Runnable):
         network = self._network()
         return network.vocabulary_size(network.inputs[0])
 
+    @property
+    def precision(self) -> Precision:
+        """How the engine holds tables and matrices: ``"float32"``, ``"bf16"`` or ``"int8"``."""
+        return self._precision
+
+    def with_precision(self, precision: Precision) -> Self:
+        """Return this model with its tables and matrices held in another precision.
+
+        Layers, weights and text are shared; states are not carried over.
+
+        Parameters
+        ----------
+        precision : {"float32", "bf16", "int8"}
+            ``"bf16"``: weights are rounded to bfloat16 (the nearest, ties to even), half the
+            memory; all else is as in float32. ``"int8"``: weights are bytes with a scale for each
+            output, a quarter of the memory, and every row that a product takes is rounded to bytes
+            with a scale of its own; sums are exact integers (see Notes).
+
+        Returns
+        -------
+        Model
+            The same class of model.
+
+        Raises
+        ------
+        lstmetrics.errors.InvalidValueError
+            Another precision.
+        lstmetrics.errors.UnsupportedError
+            When it is run: in int8 a layer adds up more than 65,536 products.
+
+        Notes
+        -----
+        Outputs differ from float32's, as little as the model allows (``lstmetrics evaluate
+        --compare-precision`` tells how much it matters), and are the same bits for any batch size,
+        number of threads and instruction set, as ever. In int8 an output is
+
+        ``fma(float(sum_k q_k w_k), s_x s_w, start)``
+
+        with the row's bytes ``q_k = rint(x_k (127 / m))`` and scale ``s_x = m / 127`` for its
+        largest magnitude ``m``, weights ``w_k = rint(W_k / s_w)`` from -127 to 127, and ``s_w`` the
+        largest magnitude of the output's weights over 127, rounded up to 17 significant bits.
+        ``start`` is the bias; the gates of an LSTM start there, add the input part, then the
+        recurrent part. A row below 2^-100 throughout counts as zeros; one with NaN or an infinity
+        gives NaN. Activations, states and normalizations stay float32.
+
+        Examples
+        --------
+        >>> import lstmetrics, lstmetrics.demo
+        >>> model = lstmetrics.load_model(lstmetrics.demo.path("classifier.safetensors"))
+        >>> small = model.with_precision("int8")
+        >>> abs(small.predict([[1, 2, 3]]) - model.predict([[1, 2, 3]])).max() < 0.02
+        np.True_
+        """
+        other = copy.copy(self)
+        other._precision = as_precision(precision)
+        other._engine = None
+        other._carried = CarriedStates([])
+        return other
+
     def __call__(self, inputs: Any) -> Value | list[Value]:
         """Use the model as a layer of another: its layers are called on other values.
 
@@ -248,7 +310,8 @@ class Model(Runnable):
             text = {"inputs": {name: _text_config(one) for name, one in given.items()}}
         elif self._text is not None:
             text = _text_config(self._text)
-        return {"text": text, "labels": self.labels}
+        precision = {} if self._precision == "float32" else {"precision": self._precision}
+        return {"text": text, "labels": self.labels, **precision}
 
     def save(self, path: PathLike, *, self_test: bool = False) -> None:
         """Write the model to a native ``.safetensors`` file.
@@ -369,7 +432,9 @@ class Model(Runnable):
 
     def _make_engine(self) -> Engine:
         network = self._network()
-        graph = _core.Graph(network.spec(with_weights=True))
+        spec = network.spec(with_weights=True)
+        spec.set_precision(self._precision)
+        graph = _core.Graph(spec)
         outputs = graph.output_shapes[-1][-1]
         if self.labels is not None and outputs not in (1, len(self.labels)):
             raise ShapeError(f"the model has {outputs} outputs and {len(self.labels)} labels")

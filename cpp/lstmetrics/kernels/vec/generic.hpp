@@ -4,6 +4,10 @@
 // double one is the C library's, which is correctly rounded on every machine.
 #pragma once
 
+#if defined(__SSE2__)
+#include <emmintrin.h>  // products of bytes alone
+#endif
+
 #include "lstmetrics/kernels/vec/common.hpp"
 
 namespace lstmetrics::kernels {

@@ -16,6 +16,7 @@ from lstmetrics.models.formats.described import Described
 from lstmetrics.models.formats.failures import named
 from lstmetrics.models.formats.safetensors import FloatArray, read_tensors, write_tensors
 from lstmetrics.models.layers import Input, Layer, layer_from_config
+from lstmetrics.models.precision import in_precision, widened
 from lstmetrics.models.text import vocabulary_from_config
 from lstmetrics.models.values import Call, Value
 
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 
 __all__ = ["FORMAT_VERSION", "describe", "read_model", "write_model"]
 
-FORMAT_VERSION = 2  # 1 knew chains alone
+FORMAT_VERSION = 3  # 2 knew float32 alone, 1 chains alone
 _KEY = "lstmetrics"
 _SELF_TEST = "lstmetrics.self_test"
 
@@ -34,14 +35,14 @@ def write_model(model: Model, path: str, *, self_test: bool) -> None:
     if not path.endswith(".safetensors"):
         raise InvalidValueError(f"save: the path must end in .safetensors, got {path!r}")
     description = {
-        "format_version": FORMAT_VERSION,
+        "format_version": 2 if model.precision == "float32" else 3,  # the oldest that reads it
         "library_version": _core.version(),
         "model": model.get_config(),
     }
     metadata = {_KEY: json.dumps(description, ensure_ascii=False)}
     if self_test:
         metadata[_SELF_TEST] = json.dumps(model.make_self_test())
-    write_tensors(path, model.weight_items(), metadata)
+    write_tensors(path, in_precision(model.weight_items(), model.precision), metadata)
 
 
 def read_model(path: str, *, self_test: bool) -> Model:
@@ -49,7 +50,7 @@ def read_model(path: str, *, self_test: bool) -> Model:
     tensors, metadata = read_tensors(path)
     config: Mapping[str, Any] = _description(path, metadata)["model"]
     with named(path, "the model's description"):
-        model = _build(path, config, tensors)
+        model = _build(path, config, widened(path, tensors))
     if self_test and _SELF_TEST in metadata:
         _check(path, model, metadata[_SELF_TEST])
     return model
@@ -95,6 +96,7 @@ def describe(path: str) -> Described:
     found.settings = {
         "written by lstmetrics": str(description.get("library_version")),
         "self-test": "yes" if _SELF_TEST in metadata else "none",
+        "precision": str(description["model"].get("precision", "float32")),
     }
     entries = description["model"].get("layers")
     for entry in entries if isinstance(entries, list) else []:
@@ -125,6 +127,7 @@ def _build(path: str, config: Mapping[str, Any], tensors: dict[str, FloatArray])
         model = _functional(layers, config, options)
     else:
         raise UnsupportedError(f"{path}: models of class {kind!r} are not supported")
+    model = model.with_precision(config.get("precision", "float32"))
     model.build()
     return model
 

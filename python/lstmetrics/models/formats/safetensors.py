@@ -2,8 +2,8 @@
 
 Eight bytes of header length (little-endian), a JSON header that names each tensor's dtype, shape
 and place, then the tensors without gaps (https://github.com/huggingface/safetensors#format). The
-base installation has numpy alone, hence a reader of its own. A native file holds float32 tensors
-and nothing else; state_dicts of PyTorch hold other numbers too.
+base installation has numpy alone, hence a reader of its own. A native file holds float32 tensors,
+and where its precision says so bfloat16 or bytes; PyTorch's state_dicts hold other numbers too.
 """
 
 from __future__ import annotations
@@ -25,33 +25,34 @@ __all__ = ["NATIVE", "STATE_DICT", "read_tensors", "write_tensors"]
 FloatArray = npt.NDArray[np.float32]
 
 _LARGEST_HEADER = 100_000_000  # safetensors' own limit
-_FLOAT = np.dtype("<f4")
+_WRITTEN = {np.dtype(np.float32): "F32", np.dtype(np.uint16): "BF16", np.dtype(np.int8): "I8"}
 # The numbers that a file may hold, and how numpy reads them.
-NATIVE: Mapping[str, str] = {"F32": "<f4"}
+NATIVE: Mapping[str, str] = {"F32": "<f4", "BF16": "<u2", "I8": "i1"}
 STATE_DICT: Mapping[str, str] = {
     **NATIVE,
     "F64": "<f8",
     "F16": "<f2",
-    "BF16": "<u2",
     "I64": "<i8",
     "I32": "<i4",
     "I16": "<i2",
-    "I8": "i1",
     "U8": "u1",
     "BOOL": "?",
 }
 
 
 def write_tensors(
-    path: str, tensors: Mapping[str, FloatArray], metadata: Mapping[str, str]
+    path: str, tensors: Mapping[str, npt.NDArray[Any]], metadata: Mapping[str, str]
 ) -> None:
-    """Write the file beside its place, then move it there."""
+    """Write the file beside its place, then move it there.
+
+    Arrays are float32, uint16 for the upper halves of floats (bfloat16), or int8.
+    """
     header: dict[str, Any] = {"__metadata__": dict(metadata)}
     offset = 0
     for name, tensor in tensors.items():
         end = offset + tensor.nbytes
         header[name] = {
-            "dtype": "F32",
+            "dtype": _WRITTEN[tensor.dtype],
             "shape": list(tensor.shape),
             "data_offsets": [offset, end],
         }
@@ -64,11 +65,15 @@ def write_tensors(
             file.write(len(text).to_bytes(8, "little"))
             file.write(text)
             for tensor in tensors.values():
-                file.write(np.ascontiguousarray(tensor, dtype=_FLOAT).tobytes())
+                file.write(_in_file(tensor).tobytes())
         temporary.replace(path)
     except BaseException:
         temporary.unlink(missing_ok=True)
         raise
+
+
+def _in_file(tensor: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    return np.ascontiguousarray(tensor, dtype=tensor.dtype.newbyteorder("<"))
 
 
 def read_tensors(
