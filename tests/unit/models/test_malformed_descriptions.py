@@ -29,9 +29,9 @@ DESCRIPTIONS: dict[str, tuple[Callable[[Any], Any], type[Exception], str]] = {
     "nested": (lambda one: "[" * 20000, FormatError, "not valid JSON"),  # noqa: ARG005
     "huge number": (lambda one: "9" * 5000, FormatError, "not valid JSON"),  # noqa: ARG005
     "newer": (
-        lambda one: one | {"format_version": 3},
+        lambda one: one | {"format_version": 4},
         UnsupportedError,
-        "format version 3 is newer than 2.*update lstmetrics",
+        "format version 4 is newer than 3.*update lstmetrics",
     ),
     "version of 0": (lambda one: one | {"format_version": 0}, FormatError, "positive integer"),
     "version as text": (lambda one: one | {"format_version": "1"}, FormatError, "got '1'"),

@@ -27,17 +27,19 @@ FloatArray = npt.NDArray[np.float32]
 _LARGEST_HEADER = 100_000_000  # safetensors' own limit
 _WRITTEN = {np.dtype(np.float32): "F32", np.dtype(np.uint16): "BF16", np.dtype(np.int8): "I8"}
 # The numbers that a file may hold, and how numpy reads them.
-NATIVE: Mapping[str, str] = {"F32": "<f4", "BF16": "<u2", "I8": "i1"}
 STATE_DICT: Mapping[str, str] = {
-    **NATIVE,
+    "F32": "<f4",
     "F64": "<f8",
     "F16": "<f2",
+    "BF16": "<u2",
     "I64": "<i8",
     "I32": "<i4",
     "I16": "<i2",
+    "I8": "i1",
     "U8": "u1",
     "BOOL": "?",
 }
+NATIVE: Mapping[str, str] = {kind: STATE_DICT[kind] for kind in ("F32", "BF16", "I8")}
 
 
 def write_tensors(
