@@ -63,6 +63,16 @@ def test_published_metrics(rows: list[dict[str, str]], probabilities: Any) -> No
     assert round(float(probabilities.max(axis=1).astype(np.float64).mean()), 4) == 0.8764
 
 
+@pytest.mark.parametrize(("precision", "most"), [("bf16", 0.02), ("int8", 0.1)])
+def test_fewer_bits_are_nearly_as_good(
+    precision: Any, most: float, model: Sequential, rows: list[dict[str, str]], probabilities: Any
+) -> None:
+    texts, truth = [row["text"] for row in rows], [int(row["label"]) for row in rows]
+    found = model.with_precision(precision).predict(texts)
+    assert 0 < np.abs(found - probabilities).max() < most
+    assert abs(accuracy_score(truth, found.argmax(axis=1)) - 0.618) < 0.01
+
+
 def test_one_sentence(model: Sequential) -> None:
     (probabilities,) = model.predict(["a heartfelt and beautifully acted film"])
     assert round(float(probabilities[1]), 3) == 0.764

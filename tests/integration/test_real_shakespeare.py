@@ -68,6 +68,14 @@ def test_losses(model: Sequential, ids: Any) -> None:
     assert abs(model.perplexity(ids) - 3.744606) < 1e-4
 
 
+@pytest.mark.parametrize(("precision", "most"), [("bf16", 0.0005), ("int8", 0.005)])
+def test_fewer_bits_are_nearly_as_good(
+    precision: Any, most: float, model: Sequential, ids: Any
+) -> None:
+    small = model.with_precision(precision)
+    assert 0 < abs(small.perplexity(ids) / 3.744606 - 1) < most
+
+
 def test_text_read_piece_by_piece(model: Sequential, ids: Any) -> None:
     whole = model.nll(ids[:-1], ids[1:])
     state, pieces = None, []
