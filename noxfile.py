@@ -22,6 +22,8 @@ PYTHONS = ["3.11", "3.12", "3.13", "3.14"]
 TORCH = "torch==2.13.0"  # a later or unpinned one may bring gigabytes for graphics cards
 PEERS = [TORCH, "torchmetrics==1.9.0", "torcheval==0.0.7"]
 RUNTIMES = ["onnx>=1.18", "onnxruntime==1.32.0", "openvino==2026.4.1"]
+# LiteRT's operators are made by TensorFlow's converter, of Keras 2's layers.
+TENSORFLOW = ["tensorflow-cpu==2.21.0", "tf-keras==2.21.0", "ai-edge-litert==2.3.0"]
 # Whose own tests our functions pass; a later one has others.
 SKLEARN = ["scikit-learn==1.9.1", "matplotlib>=3.10,<4", "pandas>=2.2,<4", "array-api-strict>=2.4"]
 TORCHMETRICS = "torchmetrics>=1.9,<2"
@@ -359,6 +361,7 @@ def bench(session: nox.Session) -> None:
 def bench_lstm(session: nox.Session) -> None:
     """Time the engine beside other runtimes, a process for each; see ``-- --help``."""
     session.install(".", TORCH, *RUNTIMES)
+    session.install(*TENSORFLOW, success_codes=[0, 1])  # without, where there are no wheels
     session.run("python", "-m", "bench.lstm", *session.posargs)
 
 

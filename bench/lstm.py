@@ -22,7 +22,7 @@ import statistics
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -40,24 +40,28 @@ PEERS = {
     "onnxruntime": ("onnxruntime", "onnx"),
     "onnxruntime_int8": ("onnxruntime", "onnx"),
     "openvino": ("openvino", "onnx"),
+    "tensorflow": ("tensorflow",),
+    "litert": ("ai_edge_litert", "tensorflow", "tf_keras"),
 }
+QUICK_REVIEWS = 200
 ROOT = Path(__file__).resolve().parents[1]
 
 
 class Worker:
     """An engine's process with one job."""
 
-    def __init__(self, engine: str, job: int, threads: int) -> None:
+    def __init__(self, engine: str, job: Job, threads: int) -> None:
         self.engine = engine
         self.seconds: list[float] = []
         self.kilobytes = 0
-        command = [sys.executable, "-m", "bench.lstm_worker", engine, str(job), str(threads)]
+        command = [sys.executable, "-m", "bench.lstm_worker", engine, job.to_json(), str(threads)]
         self._process = subprocess.Popen(
             command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
         )
         facts = self._hear()
         self.version = str(facts["version"])
-        self.result = np.array(facts["result"])
+        self.refused = facts.get("refused")  # why it cannot do the job
+        self.result = np.array(facts.get("result", ()))
 
     def turn(self, pace: Pace) -> None:
         """Let it run for a while."""
@@ -90,21 +94,25 @@ def floor(job: Job, machine: Machine) -> float:
     return max(arithmetic, job.steps * machine.seconds_to_read_again(job.recurrent_bytes))
 
 
-def measure(number: int, threads: int, pace: Pace, machine: Machine) -> dict[str, Any]:
-    """Time a job on every engine that is there."""
-    job = JOBS[number]
+def measure(
+    job: Job, threads: int, pace: Pace, machine: Machine, peers: Sequence[str]
+) -> dict[str, Any]:
+    """Time a job on our engine and on others."""
     print(f"{threads} threads: {job.title}", file=sys.stderr, flush=True)
-    there = [name for name, needed in PEERS.items() if all(map(importlib.util.find_spec, needed))]
-    workers = [Worker(name, number, threads) for name in (OURS, *there)]
-    for shift in range(pace.rounds):
+    every = [Worker(name, job, threads) for name in (OURS, *peers)]
+    workers = [worker for worker in every if worker.refused is None]
+    for shift in range(min(pace.rounds, job.most_rounds)):
         for worker in workers[shift % len(workers) :] + workers[: shift % len(workers)]:
             worker.turn(pace)
             time.sleep(pace.rest if threads > 1 else 0.0)  # threads of some spin after work
     machine.measure(1)
     ours = workers[0].result
     row: dict[str, Any] = {"name": job.title, "floor": floor(job, machine), "engines": {}}
-    for worker in workers:
+    for worker in every:
         worker.end()
+        if worker.refused is not None:
+            row["engines"][worker.engine] = {"version": worker.version, "refused": worker.refused}
+            continue
         row["engines"][worker.engine] = {
             "version": worker.version,
             "least": min(worker.seconds),
@@ -134,14 +142,24 @@ def table(rows: list[dict[str, Any]], threads: int, machine: Machine) -> Iterato
         ours = row["engines"][OURS]
         cells = [_times(ours), f"{row['floor'] / ours['least']:.0%}"]
         cells += [_times(row["engines"][name]) for name in peers]
-        alike = [name for name in peers if not name.endswith(EIGHT_BITS)]
-        others = [row["engines"][name]["least"] for name in alike]
+        alike = [row["engines"][name] for name in peers if not name.endswith(EIGHT_BITS)]
+        others = [one["least"] for one in alike if "refused" not in one]
         cells.append(f"{min(others) / ours['least']:.2f}x" if others else "")
-        cells.append(" / ".join(f"{row['engines'][name]['megabytes']:.0f}" for name in names))
+        cells.append(" / ".join(_megabytes(row["engines"][name]) for name in names))
         yield f"| {row['name']} | {' | '.join(cells)} |"
+    for row in rows:
+        for name, engine in row["engines"].items():
+            if "refused" in engine:
+                yield f"\n{name} cannot run {row['name']}: {engine['refused']:.300}"
+
+
+def _megabytes(engine: dict[str, Any]) -> str:
+    return "-" if "refused" in engine else f"{engine['megabytes']:.0f}"
 
 
 def _times(engine: dict[str, Any]) -> str:
+    if "refused" in engine:
+        return "cannot"
     differs = "" if engine["agrees"] else " (differs)"
     return f"{scaled(engine['least'])} ({scaled(engine['median'])}){differs}"
 
@@ -152,17 +170,22 @@ def main() -> None:
     parser.add_argument("--threads", type=int, nargs="+", default=[1, 2], metavar="N")
     parser.add_argument("--only", nargs="+", default=[], metavar="NAME", help="such as W1 W5")
     parser.add_argument("--rounds", type=int, default=12, help="turns of each engine")
+    parser.add_argument("--peers", nargs="*", choices=PEERS, default=list(PEERS), metavar="NAME")
+    parser.add_argument("--reviews", type=int, metavar="N", help="at most so many in W7 and W8")
     parser.add_argument("--quick", action="store_true", help="briefly, to see that it runs")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write everything there")
     chosen = parser.parse_args()
 
     pace = QUICK if chosen.quick else Pace(chosen.rounds, warm_up=0.02, turn=0.15)
+    reviews = QUICK_REVIEWS if chosen.quick and chosen.reviews is None else chosen.reviews
+    wanted = [job.of_reviews(reviews) for job in JOBS if not chosen.only or job.name in chosen.only]
+    installed = [one for one, needed in PEERS.items() if all(map(importlib.util.find_spec, needed))]
+    peers = [name for name in chosen.peers if name in installed]
     record = []
     for threads in chosen.threads:
         machine = Machine(threads, 64)
         machine.measure()
-        wanted = [i for i, job in enumerate(JOBS) if not chosen.only or job.name in chosen.only]
-        rows = [measure(number, threads, pace, machine) for number in wanted]
+        rows = [measure(job, threads, pace, machine, peers) for job in wanted]
         print("\n".join(table(rows, threads, machine)) + "\n", flush=True)
         record.append({"threads": threads, "workloads": rows})
     if chosen.json:

@@ -6,29 +6,20 @@ Each runs in a process of its own, so libraries are imported where they are used
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from bench.lstm_jobs import Job
+from bench.lstm_jobs import Job, sorted_batches
+from bench.lstm_tensorflow import litert, tensorflow
 from bench.workload import Array, tensor
 
-__all__ = ["EIGHT_BITS", "ENGINES", "Run"]
+__all__ = ["EIGHT_BITS", "ENGINES", "LIBRARIES", "Run"]
 
 Run = Callable[[Array], Any]
-TOGETHER = 32  # reviews of a batch
 EIGHT_BITS = "_int8"  # ends the name of an engine whose arithmetic is not that of float32
-
-
-def sorted_batches(job: Job) -> Iterator[tuple[Array, Array, Array]]:
-    """Reviews sorted by length: where they stand, ids padded per batch, and lengths."""
-    order = np.argsort(-job.lengths, kind="stable")
-    for first in range(0, len(order), TOGETHER):
-        rows = order[first : first + TOGETHER]
-        lengths = job.lengths[rows]
-        yield rows, np.ascontiguousarray(job.batches[0][rows, : lengths.max()]), lengths
 
 
 def lstmetrics(job: Job, threads: int) -> Run:
@@ -57,12 +48,16 @@ def lstmetrics(job: Job, threads: int) -> Run:
         stream = model.stream()
         return lambda ids: stream.step(ids[:, 0])
     if job.kind == "reviews":
-        return lambda ids: model.predict(ids, TOGETHER, lengths=job.lengths)
+        return lambda _: np.stack(list(model.predict_each(job.texts)))
     return lambda ids: model.predict(ids, job.batch)
 
 
 def torch(job: Job, threads: int) -> Run:
-    """PyTorch's modules, in inference mode; reviews sorted, padded per batch and packed."""
+    """PyTorch's modules, in inference mode.
+
+    Reviews are sorted and padded per batch, and a row's state is taken where it ends: packing them
+    gives the same in more time.
+    """
     import torch as library
 
     library.set_num_threads(threads)
@@ -78,13 +73,8 @@ def torch(job: Job, threads: int) -> Run:
     modules = library.nn.ModuleDict({"embedding": embedding, "lstm": lstm, "fc": linear})
     modules.load_state_dict({name: tensor(array) for name, array in job.weights.items()})
 
-    def classify(ids: Any, lengths: Any = None) -> Any:
-        features = embedding(ids)
-        if lengths is not None:
-            features = library.nn.utils.rnn.pack_padded_sequence(
-                features, lengths, batch_first=True
-            )
-        hidden = lstm(features)[1][0][-job.directions :]
+    def classify(ids: Any) -> Any:
+        hidden = lstm(embedding(ids))[1][0][-job.directions :]
         return library.softmax(linear(hidden.transpose(0, 1).flatten(1)), -1)
 
     def losses(ids: Any) -> Any:
@@ -101,7 +91,9 @@ def torch(job: Job, threads: int) -> Run:
     def reviews(_: Any) -> Any:
         result = library.empty(job.batch, job.outputs)
         for rows, ids, lengths in sorted_batches(job):
-            result[tensor(rows)] = classify(tensor(ids), tensor(lengths))
+            every = lstm(embedding(tensor(ids)))[0]
+            last = every[library.arange(len(rows)), tensor(lengths) - 1]
+            result[tensor(rows)] = library.softmax(linear(last), -1)
         return result
 
     work = {"classify": classify, "losses": losses, "stream": step, "reviews": reviews}[job.kind]
@@ -113,8 +105,11 @@ def torch(job: Job, threads: int) -> Run:
     return run
 
 
-def onnx_model(job: Job) -> bytes:
-    """Return the model as ONNX's operators say it: Gather, LSTM, Gemm or MatMul, Softmax."""
+def onnx_model(job: Job, *, knows_lengths: bool = True) -> bytes:
+    """Return the model as ONNX's operators say it: Gather, LSTM, Gemm or MatMul, Softmax.
+
+    Where reviews end the LSTM is told, or each row's last step is gathered of all.
+    """
     import onnx
     from onnx import TensorProto, helper, numpy_helper
 
@@ -140,7 +135,7 @@ def onnx_model(job: Job) -> bytes:
         parts = [[gates(f"lstm.bias_{k}_l{layer}{s}") for k in ("ih", "hh")] for s in sides]
         arrays[f"b{layer}"] = np.stack([np.concatenate(part) for part in parts])
         weights = [f"{name}{layer}" for name in "wrb"]
-        lengths = "lengths" if job.kind == "reviews" else ""
+        lengths = "lengths" if job.kind == "reviews" and knows_lengths else ""
         add(
             "LSTM",
             [f"x{layer}", *weights, lengths, *states],
@@ -164,9 +159,15 @@ def onnx_model(job: Job) -> bytes:
         add("Neg", ["flat"], ["loss"])
         add("Transpose", ["loss"], ["result"], perm=[1, 0])
     else:
-        add("Transpose", ["h"], ["hidden"], perm=[1, 0, 2])
-        arrays["flat_shape"] = np.array([0, -1])
-        add("Reshape", ["hidden", "flat_shape"], ["flat"])
+        if job.kind == "reviews" and not knows_lengths:
+            add("Transpose", [f"x{job.layers}"], ["rows"], perm=[1, 0, 2])
+            add("GatherND", ["rows", "last"], ["gathered"], batch_dims=1)
+            arrays["flat_shape"] = np.array([-1, job.units])
+            add("Reshape", ["gathered", "flat_shape"], ["flat"])
+        else:
+            add("Transpose", ["h"], ["hidden"], perm=[1, 0, 2])
+            arrays["flat_shape"] = np.array([0, -1])
+            add("Reshape", ["hidden", "flat_shape"], ["flat"])
         add("Gemm", ["flat", "fc", "fc_bias"], ["logits"])
         add("Softmax", ["logits"], ["result"], axis=-1)
 
@@ -177,8 +178,10 @@ def onnx_model(job: Job) -> bytes:
     outputs = [value("result", TensorProto.FLOAT, 2)]
     if job.kind == "losses":
         inputs.append(value("targets", TensorProto.INT64, 2))
-    if job.kind == "reviews":
+    if job.kind == "reviews" and knows_lengths:
         inputs.append(value("lengths", TensorProto.INT32, 1))
+    elif job.kind == "reviews":
+        inputs.append(helper.make_tensor_value_info("last", TensorProto.INT64, [None, 1]))
     if job.kind == "stream":
         inputs += [value(name, TensorProto.FLOAT, 3) for name in states]
         outputs += [value(name, TensorProto.FLOAT, 3) for name in ("h", "c")]
@@ -253,20 +256,30 @@ def openvino(job: Job, threads: int) -> Run:
         "INFERENCE_PRECISION_HINT": "f32",
         "PERFORMANCE_HINT": "LATENCY",
     }
-    compiled = core.compile_model(core.read_model(onnx_model(job)), "CPU", settings)
+    model = core.read_model(onnx_model(job, knows_lengths=False))
+    compiled = core.compile_model(model, "CPU", settings)
     request = compiled.create_infer_request()
 
     def infer(given: dict[str, Array]) -> list[Array]:
+        if "lengths" in given:  # its LSTM gives other results for rows that end early
+            given["last"] = given.pop("lengths").astype(np.int64)[:, None] - 1
         found = request.infer(given)
         return [np.array(found[port]) for port in compiled.outputs]
 
     return over_onnx(job, infer)
 
 
+# The package and the module of an engine that is not called as they are.
+LIBRARIES = {
+    "onnxruntime_int8": ("onnxruntime", "onnxruntime"),
+    "litert": ("ai-edge-litert", "ai_edge_litert.interpreter"),
+}
 ENGINES = {
     "lstmetrics": lstmetrics,
     "torch": torch,
     "onnxruntime": onnxruntime,
     "onnxruntime_int8": onnxruntime_int8,
     "openvino": openvino,
+    "tensorflow": tensorflow,
+    "litert": litert,
 }

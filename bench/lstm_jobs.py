@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import csv
+import dataclasses
+import json
 import os
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -12,8 +15,9 @@ import numpy as np
 
 from bench.workload import Array
 
-__all__ = ["JOBS", "Job", "lengths_of_reviews"]
+__all__ = ["JOBS", "TOGETHER", "Job", "lengths_of_reviews", "sorted_batches"]
 
+TOGETHER = 32  # reviews of a batch
 LONGEST = 512  # reviews are cut there
 LENGTHS = Path(
     os.environ.get("LSTMETRICS_DATA", Path(__file__).resolve().parents[2] / "shared" / "data"),
@@ -39,6 +43,26 @@ class Job:
     layers: int = 1
     bidirectional: bool = False
     tokens: str = "uniform"
+
+    def to_json(self) -> str:
+        """The job as an argument of another process."""
+        return json.dumps(dataclasses.asdict(self))
+
+    @classmethod
+    def from_json(cls, text: str) -> Job:
+        """The job of such an argument."""
+        return cls(**json.loads(text))
+
+    def of_reviews(self, most: int | None) -> Job:
+        """The same with no more reviews than that."""
+        if self.kind != "reviews" or most is None:
+            return self
+        return dataclasses.replace(self, batch=min(self.batch, most))
+
+    @property
+    def most_rounds(self) -> int:
+        """Rounds that are enough where a single call takes many seconds."""
+        return 3 if self.batch > 10_000 else 1000
 
     @property
     def title(self) -> str:
@@ -79,7 +103,12 @@ class Job:
 
     @cached_property
     def batches(self) -> list[Array]:
-        """Batches that take turns, so that no engine sees the same one twice in a row."""
+        """Batches that take turns, so that no engine sees the same one twice in a row.
+
+        Reviews are one batch, which has its ids in :attr:`texts`.
+        """
+        if self.kind == "reviews":
+            return [np.empty(0)]
         generator = np.random.default_rng(8)
         shape = (self.batch, self.steps + (self.kind == "losses"))
         return [self._draw(generator, shape) for _ in range(max(2, min(64, 2048 // self.batch)))]
@@ -89,12 +118,13 @@ class Job:
         """Lengths of reviews, as many as the batch."""
         return lengths_of_reviews(self.batch)
 
-    @property
+    @cached_property
     def texts(self) -> list[Array]:
-        """Reviews, cut at their lengths."""
-        return [row[:length] for row, length in zip(self.batches[0], self.lengths, strict=True)]
+        """Reviews, as long as they are."""
+        ends = np.cumsum(self.lengths)
+        return np.split(self._draw(np.random.default_rng(8), int(ends[-1])), ends[:-1])
 
-    def _draw(self, generator: np.random.Generator, shape: tuple[int, int]) -> Array:
+    def _draw(self, generator: np.random.Generator, shape: int | tuple[int, int]) -> Array:
         if self.tokens == "uniform":
             return generator.integers(0, self.vocabulary, shape)
         ranks = 1.0 / np.arange(1, self.vocabulary + 1)  # Zipf's law with exponent 1
@@ -118,6 +148,19 @@ class Job:
     def recurrent_bytes(self) -> int:
         """Recurrent weights, which one row alone reads at every step."""
         return self.layers * self.directions * 16 * self.units**2
+
+
+def sorted_batches(job: Job) -> Iterator[tuple[Array, Array, Array]]:
+    """Reviews sorted by length: where they stand, ids padded per batch, and lengths."""
+    order = np.argsort(-job.lengths, kind="stable")
+    for first in range(0, len(order), TOGETHER):
+        rows = order[first : first + TOGETHER]
+        lengths = job.lengths[rows]
+        ids = np.zeros((len(rows), lengths[0]), np.int64)
+        for place, row in zip(ids, rows, strict=True):
+            text = job.texts[row]
+            place[: len(text)] = text
+        yield rows, ids, lengths
 
 
 def lengths_of_reviews(count: int) -> Array:
@@ -150,4 +193,5 @@ JOBS = (
     Job("W5", "classify", 1_000, 32, 32, 10, 1),
     Job("W6", "stream", 20_000, 100, 128, 1, 1),
     Job("W7", "reviews", 20_000, 100, 128, LONGEST, 1000, tokens="Zipf"),
+    Job("W8", "reviews", 20_000, 100, 128, LONGEST, 25_000, tokens="Zipf"),
 )

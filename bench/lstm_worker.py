@@ -1,7 +1,8 @@
 """A process that runs one job on one engine, as ``bench.lstm`` tells it to.
 
 ``python -m bench.lstm_worker ENGINE JOB THREADS`` prints one line of JSON about itself, then one
-for each line it reads: the seconds of the calls of a turn.
+for each line it reads: the seconds of the calls of a turn. An engine that cannot do the job says
+why, and ends.
 """
 
 from __future__ import annotations
@@ -18,8 +19,8 @@ from typing import Any
 
 import numpy as np
 
-from bench.lstm_engines import EIGHT_BITS, ENGINES
-from bench.lstm_jobs import JOBS
+from bench.lstm_engines import ENGINES, LIBRARIES
+from bench.lstm_jobs import Job
 from bench.timing import Pace, turn
 
 MOST_TIMES = 500  # of a turn
@@ -27,15 +28,20 @@ MOST_TIMES = 500  # of a turn
 
 def main() -> None:
     """Say what there is; time a turn for each line that comes in."""
-    engine, number, threads = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
+    engine, job, threads = sys.argv[1], Job.from_json(sys.argv[2]), int(sys.argv[3])
     warnings.simplefilter("ignore")
-    job = JOBS[number]
-    library = engine.removesuffix(EIGHT_BITS)
-    importlib.import_module(library)
+    package, module = LIBRARIES.get(engine, (engine, engine))
+    importlib.import_module(module)
     imported = _peak_kilobytes()
-    run = ENGINES[engine](job, threads)
-    first = np.asarray(run(job.batches[0]), dtype=np.float64)
-    _say(version=importlib.metadata.version(library), result=first.ravel()[:1000].tolist())
+    try:
+        run = ENGINES[engine](job, threads)
+        first = np.asarray(run(job.batches[0]), dtype=np.float64)
+    except Exception as error:
+        _say(
+            version=importlib.metadata.version(package), refused=f"{type(error).__name__}: {error}"
+        )
+        return
+    _say(version=importlib.metadata.version(package), result=first.ravel()[:1000].tolist())
 
     batches = itertools.cycle(job.batches)
     for line in sys.stdin:
