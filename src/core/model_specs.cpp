@@ -24,16 +24,20 @@ std::shared_ptr<const void> owner_of(const Floats& array) {
           }};
 }
 
-// Weights that nobody may write to any more, such as those of a mapped file, are not copied.
-lstm::Weight weight_of(const Array& array) {
+// Weights that are packed when the graph is made, which is at once: never copied.
+lstm::Weight packed_weight_of(const Array& array) {
   lstm::Weight weight;
   if (!array) return weight;
   weight.shape.assign(array->shape(), array->shape() + array->ndim());
-  const auto size = static_cast<std::size_t>(array->size());
-  if (array->writeable()) {
-    weight.values = std::vector<float>(array->data(), array->data() + size);
-  } else {
-    weight.values = {owner_of(*array), array->data(), size};
+  weight.values = {owner_of(*array), array->data(), static_cast<std::size_t>(array->size())};
+  return weight;
+}
+
+// Other weights are copied, unless nobody may write to them any more, as in a mapped file.
+lstm::Weight weight_of(const Array& array) {
+  lstm::Weight weight = packed_weight_of(array);
+  if (array && array->writeable()) {
+    weight.values = std::vector<float>(weight.values.begin(), weight.values.end());
   }
   return weight;
 }
@@ -96,11 +100,11 @@ lstm::LstmSpec lstm_spec(std::size_t units, const std::string& name, const std::
   spec.clear_empty_rows = clear_empty_rows;
   spec.clip = clip;
   spec.proj_size = proj_size;
-  spec.kernel = weight_of(kernel);
-  spec.recurrent_kernel = weight_of(recurrent_kernel);
+  spec.kernel = packed_weight_of(kernel);
+  spec.recurrent_kernel = packed_weight_of(recurrent_kernel);
   spec.bias = weight_of(bias);
   spec.recurrent_bias = weight_of(recurrent_bias);
-  spec.projection = weight_of(projection);
+  spec.projection = packed_weight_of(projection);
   return spec;
 }
 
@@ -167,7 +171,7 @@ void register_step_layers(py::class_<GraphSpec>& graph) {
          const std::string& activation, const Array& kernel, const Array& bias) {
         return append(self, name, inputs,
                       lstm::DenseSpec{units, lstm::activation_from_name(name, activation),
-                                      weight_of(kernel), weight_of(bias)});
+                                      packed_weight_of(kernel), weight_of(bias)});
       },
       py::arg("name"), py::arg("inputs"), py::arg("units"), py::arg("activation"),
       py::arg("kernel"), py::arg("bias"));

@@ -54,6 +54,11 @@ def test_an_import_adds_numpy_alone() -> None:
     assert not foreign
 
 
+def test_models_load_no_readers_of_archives() -> None:
+    """They take more than a megabyte, and files of others alone need them."""
+    assert not _modules_after("import numpy, lstmetrics.models") & {"zipfile", "lzma", "bz2"}
+
+
 def test_an_import_starts_no_thread() -> None:
     program = "import lstmetrics, os; print(len(os.listdir('/proc/self/task')))"
     run = subprocess.run(

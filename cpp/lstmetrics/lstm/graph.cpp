@@ -1,6 +1,7 @@
 #include "lstmetrics/lstm/graph.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "lstmetrics/base/error.hpp"
 
@@ -59,6 +60,22 @@ const std::uint8_t* mask_of_lengths(const Block& block, std::vector<std::uint8_t
   }
   return mask.data();
 }
+
+// Another layer and an activation behind it.
+class ActivatedLayer final : public Layer {
+ public:
+  ActivatedLayer(std::shared_ptr<const Layer> layer, const ActivationFn& activation)
+      : layer_(std::move(layer)), activation_(activation) {}
+
+  void run(const LayerRun& run) const override {
+    layer_->run(run);
+    activate(run.table, activation_, run.out[0], run.out[0]);
+  }
+
+ private:
+  std::shared_ptr<const Layer> layer_;
+  ActivationFn activation_;
+};
 
 // Small arrays of one number per input, without an allocation for each.
 constexpr std::size_t kMostInputs = 16;
@@ -160,7 +177,10 @@ void Graph::find_head(const GraphSpec& spec) {
   NodeSpec head = spec.nodes[node];
   std::get<DenseSpec>(head.layer).activation = {Activation::linear};
   const std::vector<Shape> in = {shape_of(nodes_[node].inputs[0])};
+  // Weights are packed once, for the logits and for what is made of them.
+  nodes_[node].layer.reset();
   logits_layer_ = make_layer(head, in, spec.precision, slots_);
+  nodes_[node].layer = std::make_unique<ActivatedLayer>(logits_layer_, dense->activation);
   logits_stride_ = round_up(dense->units, kernels::kLanes);
   head_nodes_ = spec.nodes.size() - node;
 }

@@ -88,7 +88,7 @@ class LSTMETRICS_API Graph {
   std::vector<StateSlot> slots_;
   std::string obstacle_;
   std::size_t head_nodes_ = 0;  // nodes at the end that make the logits and their softmax
-  std::unique_ptr<Layer> logits_layer_;
+  std::shared_ptr<const Layer> logits_layer_;
   std::size_t logits_stride_ = 0;
   std::size_t work_of_step_ = 0;
   std::size_t recurrent_weights_ = 0;

@@ -12,9 +12,9 @@ Examples
 
 from __future__ import annotations
 
-from lstmetrics.models.conversion import convert_model
-from lstmetrics.models.formats.torch_files import read_state_dict
-from lstmetrics.models.formats.torch_modules import from_torch
+import importlib
+from typing import TYPE_CHECKING, Any
+
 from lstmetrics.models.layers import (
     LSTM,
     Activation,
@@ -50,6 +50,11 @@ from lstmetrics.models.text import CharVocabulary, Vocabulary, WordVocabulary
 from lstmetrics.models.text_keras import TextVectorization, Tokenizer, pad_sequences
 from lstmetrics.models.text_tokenizers import FunctionVocabulary, HuggingFaceTokenizer
 from lstmetrics.models.values import Value
+
+if TYPE_CHECKING:
+    from lstmetrics.models.conversion import convert_model
+    from lstmetrics.models.formats.torch_files import read_state_dict
+    from lstmetrics.models.formats.torch_modules import from_torch
 
 __all__ = [
     "LSTM",
@@ -94,3 +99,22 @@ __all__ = [
     "pad_sequences",
     "read_state_dict",
 ]
+
+# What few programs that run a model need, fetched when first used: it is memory.
+_LAZY = {
+    "convert_model": "conversion",
+    "from_torch": "formats.torch_modules",
+    "read_state_dict": "formats.torch_files",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _LAZY:
+        raise AttributeError(f"module 'lstmetrics.models' has no attribute {name!r}")
+    value = getattr(importlib.import_module(f"lstmetrics.models.{_LAZY[name]}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

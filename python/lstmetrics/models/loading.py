@@ -6,7 +6,6 @@ import os
 from pathlib import Path
 
 from lstmetrics.errors import UnsupportedError
-from lstmetrics.models.formats.torch_files import CHECKPOINTS
 from lstmetrics.models.model import Model
 from lstmetrics.models.precision import Precision, as_precision
 
@@ -94,6 +93,8 @@ def _read(name: str, hard_sigmoid: str | None, self_test: bool) -> Model:
         from lstmetrics.models.formats.onnx.reader import read_model as read_onnx
 
         return read_onnx(name)
+    from lstmetrics.models.formats.torch_files import CHECKPOINTS
+
     if ending in CHECKPOINTS:
         raise UnsupportedError(
             f"load_model: {name!r} holds weights, not how a model uses them: rebuild it from "

@@ -24,6 +24,20 @@ print(kilobytes("RssAnon") - before)
 """
 
 
+PACKED = """
+import numpy as np
+from lstmetrics.models import LSTM, Dense, Embedding, Sequential
+from support.memory import kilobytes
+
+shapes = [(10, 4), (4, 256), (64, 256), (256,), (64, 65_536), (65_536,)]
+weights = [np.ones(shape, np.float32) for shape in shapes]  # 16 MB
+model = Sequential([Embedding(10, 4), LSTM(64, return_sequences=True), Dense(65_536, "softmax")])
+before = kilobytes("VmHWM")
+model.set_weights(weights)
+print(kilobytes("VmHWM") - before)
+"""
+
+
 def model(vocabulary: int) -> Sequential:
     made = Sequential([Embedding(vocabulary, 100), LSTM(3)])
     made.set_weights(random_weights([(vocabulary, 100), (100, 12), (3, 12), (12,)], 1))
@@ -38,11 +52,19 @@ def test_a_mapped_table_is_not_copied(tmp_path: Path) -> None:
     assert grown < 4_000  # kilobytes
 
 
+@needs_true_memory
+def test_packed_weights_are_made_once_and_of_no_copy() -> None:
+    (grown,) = printed_by(PACKED)
+    assert grown < 22_000  # kilobytes
+
+
 def test_weights_that_can_be_written_are_copied() -> None:
     made = model(20)
     ids = random_ids((2, 5), 20)
     before = made.predict(ids)
-    made.layers[0].weights["embeddings"][:] = 0
+    for layer in made.layers:
+        for weight in layer.weights.values():
+            weight[:] = 0
     assert made.predict(ids).tobytes() == before.tobytes()
 
 
