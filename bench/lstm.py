@@ -28,7 +28,7 @@ from typing import Any
 
 import numpy as np
 
-from bench.lstm_engines import EIGHT_BITS
+from bench.lstm_engines import EIGHT_BITS, SIXTEEN_BITS
 from bench.lstm_jobs import JOBS, Job
 from bench.machine import Machine, processor
 from bench.report import scaled
@@ -36,6 +36,8 @@ from bench.timing import QUICK, Pace
 
 OURS = "lstmetrics"
 PEERS = {
+    OURS + SIXTEEN_BITS: (OURS,),
+    OURS + EIGHT_BITS: (OURS,),
     "torch": ("torch",),
     "onnxruntime": ("onnxruntime", "onnx"),
     "onnxruntime_int8": ("onnxruntime", "onnx"),
@@ -43,6 +45,7 @@ PEERS = {
     "tensorflow": ("tensorflow",),
     "litert": ("ai_edge_litert", "tensorflow", "tf_keras"),
 }
+RATIOS = ("best other", "int8")  # to ours, of engines in float32, and of those in bytes
 QUICK_REVIEWS = 200
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -136,21 +139,30 @@ def table(rows: list[dict[str, Any]], threads: int, machine: Machine) -> Iterato
         + ". Least times; in brackets the median."
     )
     yield ""
-    yield f"| workload | {' | '.join([OURS, 'of the floor', *peers, 'best other', 'peak MB'])} |"
-    yield "|---|" + "---:|" * (len(peers) + 4)
+    yield f"| workload | {' | '.join([OURS, 'of the floor', *peers, *RATIOS, 'peak MB'])} |"
+    yield "|---|" + "---:|" * (len(peers) + len(RATIOS) + 3)
     for row in rows:
         ours = row["engines"][OURS]
         cells = [_times(ours), f"{row['floor'] / ours['least']:.0%}"]
         cells += [_times(row["engines"][name]) for name in peers]
-        alike = [row["engines"][name] for name in peers if not name.endswith(EIGHT_BITS)]
-        others = [one["least"] for one in alike if "refused" not in one]
-        cells.append(f"{min(others) / ours['least']:.2f}x" if others else "")
+        alike = [name for name in peers if not name.endswith((SIXTEEN_BITS, EIGHT_BITS))]
+        cells.append(_ratio(row["engines"], alike, OURS))
+        bytes_too = [name for name in peers if name.endswith(EIGHT_BITS)]
+        cells.append(_ratio(row["engines"], bytes_too, OURS + EIGHT_BITS))
         cells.append(" / ".join(_megabytes(row["engines"][name]) for name in names))
         yield f"| {row['name']} | {' | '.join(cells)} |"
     for row in rows:
         for name, engine in row["engines"].items():
             if "refused" in engine:
                 yield f"\n{name} cannot run {row['name']}: {engine['refused']:.300}"
+
+
+def _ratio(engines: dict[str, Any], names: list[str], ours: str) -> str:
+    """How many times as long as ours the quickest of some engines takes."""
+    others = [engines[one]["least"] for one in names if one != ours and "least" in engines[one]]
+    if not others or ours not in engines:
+        return ""
+    return f"{min(others) / engines[ours]['least']:.2f}x"
 
 
 def _megabytes(engine: dict[str, Any]) -> str:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -16,13 +17,14 @@ from bench.lstm_jobs import Job, sorted_batches
 from bench.lstm_tensorflow import litert, tensorflow
 from bench.workload import Array, tensor
 
-__all__ = ["EIGHT_BITS", "ENGINES", "LIBRARIES", "Run"]
+__all__ = ["EIGHT_BITS", "ENGINES", "LIBRARIES", "SIXTEEN_BITS", "Run"]
 
 Run = Callable[[Array], Any]
-EIGHT_BITS = "_int8"  # ends the name of an engine whose arithmetic is not that of float32
+# What ends the name of an engine whose arithmetic, or whose weights, are not float32.
+SIXTEEN_BITS, EIGHT_BITS = "_bf16", "_int8"
 
 
-def lstmetrics(job: Job, threads: int) -> Run:
+def lstmetrics(job: Job, threads: int, precision: Any = "float32") -> Run:
     """Ours."""
     import lstmetrics as library
     from lstmetrics.models import LSTM, Dense, Embedding, Sequential
@@ -41,7 +43,7 @@ def lstmetrics(job: Job, threads: int) -> Run:
             ),
             Dense.from_torch(job.weights, "fc", activation="softmax"),
         ]
-    )
+    ).with_precision(precision)
     if job.kind == "losses":
         return lambda ids: model.nll(ids[:, :-1], ids[:, 1:], batch_size=job.batch)
     if job.kind == "stream":
@@ -271,11 +273,15 @@ def openvino(job: Job, threads: int) -> Run:
 
 # The package and the module of an engine that is not called as they are.
 LIBRARIES = {
+    "lstmetrics_bf16": ("lstmetrics", "lstmetrics"),
+    "lstmetrics_int8": ("lstmetrics", "lstmetrics"),
     "onnxruntime_int8": ("onnxruntime", "onnxruntime"),
     "litert": ("ai-edge-litert", "ai_edge_litert.interpreter"),
 }
 ENGINES = {
     "lstmetrics": lstmetrics,
+    "lstmetrics_bf16": partial(lstmetrics, precision="bf16"),
+    "lstmetrics_int8": partial(lstmetrics, precision="int8"),
     "torch": torch,
     "onnxruntime": onnxruntime,
     "onnxruntime_int8": onnxruntime_int8,
