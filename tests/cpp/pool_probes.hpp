@@ -7,6 +7,7 @@
 #include <condition_variable>
 #include <cstddef>
 #include <mutex>
+#include <thread>
 #include <vector>
 
 #include "lstmetrics/runtime/thread_pool.hpp"
@@ -47,6 +48,23 @@ inline bool runs_on(std::size_t threads) {
     if (!gate.pass()) passed = false;
   });
   return passed;
+}
+
+// Calls f() while both tasks of another thread's region of two run.
+template <class F>
+void while_the_pool_is_busy(const F& f) {
+  Gate inside(3);
+  Gate leave(3);
+  std::thread other([&] {
+    lstmetrics::runtime::parallel_for(2, [&](std::size_t) {
+      inside.pass();
+      leave.pass();
+    });
+  });
+  inside.pass();
+  f();
+  leave.pass();
+  other.join();
 }
 
 }  // namespace check

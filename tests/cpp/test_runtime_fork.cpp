@@ -12,7 +12,6 @@
 #include "pool_probes.hpp"
 #include "subprocess.hpp"
 
-using check::Gate;
 using check::runs_each_once;
 using check::runs_on;
 using lstmetrics::runtime::num_threads;
@@ -54,21 +53,13 @@ CASE("pool: a fork before any region has nothing to forget") {
 
 CASE("pool: a fork while a region runs in another thread") {
   set_num_threads(2);
-  Gate inside(3);
-  Gate leave(3);
-  std::thread other([&] {
-    parallel_for(2, [&](std::size_t) {
-      inside.pass();
-      leave.pass();
+  int status = 0;
+  check::while_the_pool_is_busy([&] {
+    status = check::run_in_fork([] {
+      CHECK(runs_on(2));
+      CHECK(runs_each_once(50));
     });
   });
-  inside.pass();
-  const int status = check::run_in_fork([] {
-    CHECK(runs_on(2));
-    CHECK(runs_each_once(50));
-  });
-  leave.pass();
-  other.join();
   CHECK_EQUAL(status, 0);
   CHECK(runs_on(2));
 }

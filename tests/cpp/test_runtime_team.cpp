@@ -10,7 +10,6 @@
 #include "pool_probes.hpp"
 #include "subprocess.hpp"
 
-using check::Gate;
 using check::runs_each_once;
 using check::runs_on;
 using lstmetrics::runtime::for_teams;
@@ -167,18 +166,9 @@ CASE("team: inside a task, and while the pool is busy, the caller works alone") 
   });
   CHECK_EQUAL(alone.load(), 2);
 
-  Gate inside(3);
-  Gate leave(3);
-  std::thread other([&] {
-    parallel_for(2, [&](std::size_t) {
-      inside.pass();
-      leave.pass();
-    });
+  check::while_the_pool_is_busy([&] {
+    for_teams(1, [&](std::size_t, Team& team) { alone += members_of(team) == 1 ? 1 : 0; });
   });
-  inside.pass();
-  for_teams(1, [&](std::size_t, Team& team) { alone += members_of(team) == 1 ? 1 : 0; });
-  leave.pass();
-  other.join();
   CHECK_EQUAL(alone.load(), 3);
   CHECK(runs_on(2));
 }
@@ -218,11 +208,14 @@ CASE("team: a task that throws lets its helpers go") {
   CHECK(runs_each_once(50));
 }
 
+// On a machine with much other work a thread may miss what another does, so these try some times.
 CASE("team: helpers that keep it waiting are sent away") {
   const auto slow = [](Team& team) {
-    team.run([](Member& member) {
-      if (member.index() != 0) std::this_thread::sleep_for(std::chrono::milliseconds(50));
-    });
+    for (int run = 0; run < 20 && !team.alone(); ++run) {
+      team.run([](Member& member) {
+        if (member.index() != 0) std::this_thread::sleep_for(std::chrono::milliseconds(50));
+      });
+    }
     CHECK(team.alone());
     CHECK_EQUAL(members_of(team), 1);
   };
@@ -231,17 +224,23 @@ CASE("team: helpers that keep it waiting are sent away") {
 
 CASE("team: a helper that is not needed goes to sleep") {
   const auto idle = [](Team& team) {
-    std::this_thread::sleep_for(std::chrono::milliseconds(200));
-    CHECK_EQUAL(members_of(team), 1);
+    std::size_t members = 2;
+    for (int wait = 0; wait < 50 && members == 2; ++wait) {
+      std::this_thread::sleep_for(std::chrono::milliseconds(100));
+      members = members_of(team);
+    }
+    CHECK_EQUAL(members, 1);
   };
   with_team_of(2, idle, Team::kPatience);
 }
 
 CASE("team: a helper may go to sleep before the caller has seen that it is done") {
   const auto late = [](Team& team) {
-    team.run([](Member& member) {
-      if (member.index() == 0) std::this_thread::sleep_for(std::chrono::milliseconds(200));
-    });
+    for (int run = 0; run < 50 && members_of(team) == 2; ++run) {
+      team.run([](Member& member) {
+        if (member.index() == 0) std::this_thread::sleep_for(std::chrono::milliseconds(100));
+      });
+    }
     CHECK_EQUAL(members_of(team), 1);
   };
   with_team_of(2, late, Team::kPatience);

@@ -47,7 +47,8 @@ Waited wait_until(const Done& done, std::chrono::steady_clock::duration most =
 constexpr int kLossPart = 4;
 constexpr int kLeastLossPart = 20;
 
-// Calls that go without helpers after some were sent away: twice as many each time it happens.
+// Calls that go without helpers after some were sent away: twice as many each time it happens, half
+// as many for each call in which it did not.
 constexpr unsigned kMostAlone = 64;
 std::atomic<unsigned> calls_alone{0};
 std::atomic<unsigned> next_alone{1};
@@ -65,6 +66,11 @@ void go_alone_for_a_while() noexcept {
   const unsigned calls = next_alone.load(std::memory_order_relaxed);
   calls_alone.store(calls, std::memory_order_relaxed);
   next_alone.store(std::min(2 * calls, kMostAlone), std::memory_order_relaxed);
+}
+
+void note_that_help_went_well() noexcept {
+  const unsigned calls = next_alone.load(std::memory_order_relaxed);
+  if (calls > 1) next_alone.store(calls / 2, std::memory_order_relaxed);
 }
 
 enum State : std::uint32_t {
@@ -125,6 +131,7 @@ std::size_t Team::call_helpers(std::size_t (&called)[kMostMembers]) noexcept {
 void Team::run_together(Work work, const void* part) noexcept {
   std::size_t called[kMostMembers];
   const std::size_t count = call_helpers(called);
+  helped_ = helped_ || count > 0;
   // Before any member begins, so that nobody takes an earlier run's meeting for one of this.
   for (std::size_t i = 0; i <= count; ++i) seats_[i].turn.store(turn_, std::memory_order_relaxed);
   for (std::size_t i = 0; i < count; ++i) {
@@ -150,6 +157,7 @@ void Team::run_together(Work work, const void* part) noexcept {
 void Team::look_at_losses() noexcept {
   lost_before_ = lost_;
   if (lost_ * kLeastLossPart < patience_ || lost_ * kLossPart < Clock::now() - begun_) return;
+  helped_ = false;
   close();
   go_alone_for_a_while();
 }
@@ -180,6 +188,7 @@ void Team::close() noexcept {
     seats_[seat].state.store(kClosed, std::memory_order_release);
   }
   helpers_ = 0;
+  if (helped_) note_that_help_went_well();
 }
 
 Team& no_helpers() noexcept {

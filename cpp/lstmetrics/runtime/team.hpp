@@ -112,6 +112,7 @@ class LSTMETRICS_API Team {
 
   std::unique_ptr<Seat[]> seats_;
   std::size_t helpers_ = 0;
+  bool helped_ = false;  // in some run, to the caller's gain
   std::uint32_t turn_ = 0;
   Clock::duration patience_ = kPatience;
   // Of the caller: when the team began, and how long it has waited for helpers beyond spinning.
