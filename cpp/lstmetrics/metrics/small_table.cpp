@@ -12,6 +12,7 @@ namespace {
 
 constexpr std::uint64_t kFromZero = 64;  // labels below it may as well count from zero
 constexpr std::size_t kCellsAnyway = std::size_t{1} << 14;  // worth it even for few samples
+constexpr std::size_t kFew = std::size_t{1} << 12;
 
 std::uint64_t distance(std::int64_t from, std::int64_t to) noexcept {
   return static_cast<std::uint64_t>(to) - static_cast<std::uint64_t>(from);
@@ -21,6 +22,7 @@ std::uint64_t distance(std::int64_t from, std::int64_t to) noexcept {
 
 SmallTable::SmallTable(std::size_t samples)
     : kernels_(kernels::table()),
+      few_(samples <= kFew),
       bits_limit_(std::min(
           kMostBits,
           static_cast<unsigned>(std::bit_width(std::max(kCellsAnyway, 4 * samples)) - 1) / 2)) {}

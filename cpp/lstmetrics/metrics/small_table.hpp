@@ -33,8 +33,10 @@ class SmallTable {
     std::size_t cells = 0;
   };
 
-  // As many as the first-level cache holds of both tables and columns.
-  static constexpr std::size_t copies(unsigned bits) noexcept {
+  // As many as the first-level cache holds of both tables and columns. Of few samples the copies
+  // would take longer to clear and to add up than equal neighbours wait.
+  std::size_t copies(unsigned bits) const noexcept {
+    if (bits >= 4 && few_) return 1;
     return bits <= 5 ? 4 : bits == 6 ? 2 : 1;
   }
   std::size_t side() const noexcept { return std::size_t{1} << bits_; }
@@ -46,6 +48,7 @@ class SmallTable {
   Used use();
 
   const kernels::Table& kernels_;
+  bool few_;  // samples
   unsigned bits_limit_;
   bool started_ = false;
   unsigned bits_ = 0;
