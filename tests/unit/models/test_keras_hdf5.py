@@ -124,7 +124,11 @@ def test_weights_alone(tmp_path: Path) -> None:
     path = legacy(tmp_path / "m.h5")
     with h5py.File(path, "r+") as file:
         del file.attrs["model_config"]
-    refuses(path, FormatError, r"save it with model.save\(\), not model.save_weights\(\)")
+    refuses(path, FormatError, r"holds no model: .*save it with model\.save\(\), not model\.save_w")
+    for name in ("layer_names", "layer_names0"):
+        with h5py.File(path, "w") as file:
+            file.attrs[name] = np.array([b"dense"])
+        refuses(path, FormatError, "holds weights alone")
 
 
 def test_weights_of_other_layers(tmp_path: Path) -> None:

@@ -73,7 +73,8 @@ def _archive_config(archive: Archive) -> tuple[str, dict[str, Any]]:
 
 def _hdf5_config(path: str, root: Group) -> tuple[str, dict[str, Any]]:
     if not root.has_attribute("model_config"):
-        advice = "weights alone" if "layer_names" in root.names() else "no model"
+        alone = root.has_attribute("layer_names") or root.has_attribute("layer_names0")
+        advice = "weights alone" if alone else "no model"
         raise FormatError(
             f"{path}: the file holds {advice}: it has no attribute model_config; save it with "
             "model.save(), not model.save_weights()"
