@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 import lstmetrics
+from lstmetrics.errors import UnsupportedError
 from lstmetrics.models import (
     LSTM,
     Bidirectional,
@@ -169,6 +170,50 @@ def test_the_first_keras_loses_states_of_both_ways(
     x = np.random.default_rng(0).normal(size=(2, 5, 4))
     first, second = (model.predict(x, batch_size=2) for _ in range(2))
     assert np.array_equal(first, second) is not carries
+
+
+@pytest.mark.parametrize(
+    ("version", "shown"), [("2.2.4", "before"), ("2.3.1", "before"), ("2.3.0-tf", "zeros")]
+)
+def test_masked_steps_inside_a_bidirectional(tmp_path: Path, version: str, shown: str) -> None:
+    both = [*lstm_shapes(4, 3), *lstm_shapes(4, 3)]
+    inner = lstm("reader", 3, return_sequences=True)
+    entries = [layer("Masking", "m", mask_value=0.0), layer("Bidirectional", "b", layer=inner)]
+    weights = {"b": named("b", "a b c d e f", arrays(both))}
+    path = write_legacy(tmp_path / "m.h5", sequential(entries), weights, version=version)
+    x = np.random.default_rng(0).normal(size=(1, 5, 4))
+    x[0, 2:4] = 0.0
+    found = lstmetrics.load_model(path).predict(x)[0]
+    for step, source, half in ((2, 1, slice(3)), (3, 2, slice(3)), (3, 4, slice(3, 6))):
+        expected = found[source, half] if shown == "before" else np.zeros(3)
+        assert np.array_equal(found[step, half], expected)
+        assert found[source if shown == "before" else 1, half].any()
+
+
+@pytest.mark.parametrize(("version", "loads"), [("2.2.4", True), ("2.3.1", False), ("2.9.0", True)])
+def test_a_bidirectional_with_states_and_a_mask(tmp_path: Path, version: str, loads: bool) -> None:
+    both = [*lstm_shapes(4, 3), *lstm_shapes(4, 3)]
+    states = [f"s{k}" for k in range(4)]
+    inputs = {"x": [None, None, 4], **{name: [None, 3] for name in states}}
+    layers = [
+        layer("InputLayer", name, batch_input_shape=shape) | {"name": name, "inbound_nodes": []}
+        for name, shape in inputs.items()
+    ]
+    layers.append(
+        layer("Masking", "m", mask_value=0.0) | {"name": "m", "inbound_nodes": [node(("x", 0, 0))]}
+    )
+    inner = lstm("reader", 3)
+    calls = [node(("m", 0, 0), *((name, 0, 0) for name in states))]
+    layers.append(layer("Bidirectional", "b", layer=inner) | {"name": "b", "inbound_nodes": calls})
+    ends = {"input_layers": [[one, 0, 0] for one in inputs], "output_layers": [["b", 0, 0]]}
+    described = {"class_name": "Model", "config": {"name": "m", "layers": layers, **ends}}
+    weights = {"b": named("b", "a b c d e f", arrays(both))}
+    path = write_legacy(tmp_path / "m.h5", described, weights, version=version)
+    if loads:
+        assert lstmetrics.load_model(path).input_names == list(inputs)
+    else:
+        with pytest.raises(UnsupportedError, match="masked first steps is not supported"):
+            lstmetrics.load_model(path)
 
 
 def test_a_layer_of_graphics_cards(tmp_path: Path) -> None:

@@ -238,6 +238,14 @@ class Builder:
                 )
         elif self._dialect.keras3 and state:
             return self._call_unmasked(part, values, state)
+        given = bool(state) or len(values) > 1  # the first Keras calls a layer on all of them
+        zeros = given and self._dialect.starts_from_zeros(part.class_name)
+        if zeros and self._masks.get(values[0]):
+            raise UnsupportedError(
+                f"{self._owner}: {part.name!r} is given states while its input has a mask; what a "
+                f"Bidirectional of Keras {self._dialect.version} gives for masked first steps is "
+                "not supported"
+            )
         return self._call(part, values, state)
 
     def _call_unmasked(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from lstmetrics.errors import UnsupportedError
@@ -163,6 +164,9 @@ def _cudnn_lstm(label: str, config: Config, dialect: Dialect, rank: int) -> ours
 
 
 def _bidirectional(label: str, config: Config, dialect: Dialect, rank: int) -> ours.Layer:
+    # Where masked steps are no zeros inside it they repeat what the step before gave.
+    inside = replace(dialect, repeats_state=not dialect.carries_both_ways)
+
     def direction(entry: Any, backwards: bool) -> ours.LSTM:
         kind, inner = class_of(label, entry)
         if kind not in ("LSTM", "CuDNNLSTM"):
@@ -173,7 +177,7 @@ def _bidirectional(label: str, config: Config, dialect: Dialect, rank: int) -> o
             inner["stateful"] = False
         if backwards:
             inner["go_backwards"] = not inner.get("go_backwards", False)
-        found = layer_of(label, {"class_name": kind, "config": inner}, dialect, rank)
+        found = layer_of(label, {"class_name": kind, "config": inner}, inside, rank)
         assert isinstance(found, ours.LSTM)
         return found
 

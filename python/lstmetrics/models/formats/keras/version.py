@@ -42,6 +42,13 @@ class Dialect:
     repeats_state: bool
     carries_both_ways: bool
 
+    def starts_from_zeros(self, class_name: str) -> bool:
+        """Whether masked first steps of a Bidirectional give zeros and later ones do not.
+
+        As in Keras 2.2.5 to 2.3.1; before, they give the states, and since, all of them zeros.
+        """
+        return class_name == "Bidirectional" and not (self.carries_both_ways or self.repeats_state)
+
     @classmethod
     def of(cls, version: str, hard_sigmoid: str | None = None) -> Dialect:
         """Return the dialect of a version; UnsupportedError for Keras 1 and for what is no version.
