@@ -54,7 +54,8 @@ KERAS: dict[str, tuple[str, list[str], list[str]]] = {
         ["tensorflow.keras,tensorflow"],
     ),
     "keras 2.3": ("3.7", ["keras==2.3.1", *_TENSORFLOW1], ["keras,tensorflow"]),
-    "keras 2.2": ("3.7", ["keras==2.2.5", *_TENSORFLOW1], ["keras,tensorflow"]),
+    "keras 2.2.5": ("3.7", ["keras==2.2.5", *_TENSORFLOW1], ["keras,tensorflow"]),
+    "keras 2.2.4": ("3.7", ["keras==2.2.4", *_TENSORFLOW1], ["keras,tensorflow"]),
 }
 # Whose hooks ours are, as small as they come: Keras runs on PyTorch, MLflow without its server.
 HOOKS = ["transformers>=5,<6", "accelerate>=1.1", "keras==3.15.1", "mlflow-skinny>=3,<4"]
