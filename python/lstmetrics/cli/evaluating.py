@@ -35,6 +35,7 @@ from lstmetrics.cli.options import (
     Text,
 )
 from lstmetrics.errors import InvalidValueError
+from lstmetrics.evaluation import Report
 from lstmetrics.evaluation.plain import finite, plain
 
 __all__ = ["compare", "evaluate", "perplexity", "thresholds"]
@@ -64,7 +65,7 @@ def evaluate(
     ] = None,
     validation: Annotated[
         Path | None,
-        typer.Option(help="Predictions on validation data: a temperature and thresholds."),
+        typer.Option(help="Validation data, alike: a temperature and thresholds by it."),
     ] = None,
     rule: Rules = None,
     goal: Goal = None,
@@ -117,7 +118,13 @@ def evaluate(
     with display.progress() as progress:
         if model is not None:
             report = evaluate_model(
-                model, source, progress, train=train, batch_size=batch_size, **options
+                model,
+                source,
+                progress,
+                train=train,
+                validation=validation,
+                batch_size=batch_size,
+                **options,
             )
         else:
             report = evaluate_table(
@@ -127,10 +134,7 @@ def evaluate(
                 tell_skipped=display.tell_skipped,
                 **options,
             )
-    if html is not None:
-        report.save(html)
-    _print(report, as_json, display.show_report)
-    check_gates(report, bounds, fail_unless_ready)
+    _finish(report, html, as_json, bounds, fail_unless_ready)
 
 
 @app.command()
@@ -299,15 +303,26 @@ def perplexity(
             report = evaluate_model(
                 model, source, progress, train=train, batch_size=batch_size, **options
             )
-    if html is not None:
-        report.save(html)
-    _print(report, as_json, display.show_report)
-    check_gates(report, bounds, unless_ready=False)
+    _finish(report, html, as_json, bounds)
 
 
 def _check_page(path: Path | None) -> None:
     if path is not None and path.suffix.lower() != ".html":
         raise InvalidValueError(f"--html must name a file that ends in .html, got {str(path)!r}")
+
+
+def _finish(
+    report: Report,
+    page: Path | None,
+    as_json: bool,
+    bounds: dict[str, float],
+    unless_ready: bool = False,
+) -> None:
+    """Write and print a report, and hold it against the gates."""
+    if page is not None:
+        report.save(page)
+    _print(report, as_json, display.show_report)
+    check_gates(report, bounds, unless_ready)
 
 
 def _print(found: Any, as_json: bool, show: Callable[[Any], None]) -> None:

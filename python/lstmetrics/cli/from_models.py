@@ -8,7 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from lstmetrics.cli.source import Progress, Source, facts_of, with_total
+from lstmetrics.cli.from_predictions import positive_of
+from lstmetrics.cli.source import Progress, Source, facts_of, names_of, values_of, with_total
 from lstmetrics.errors import EmptyInputError, InvalidValueError
 from lstmetrics.evaluation import Report, evaluate
 from lstmetrics.evaluation.classifying import with_data
@@ -19,7 +20,14 @@ __all__ = ["evaluate_model", "evaluate_text"]
 
 
 def evaluate_model(
-    path: Path, source: Source, progress: Progress | None, *, train: Path | None, **options: Any
+    path: Path,
+    source: Source,
+    progress: Progress | None,
+    *,
+    train: Path | None,
+    validation: Path | None = None,
+    pos_label: str | None = None,
+    **options: Any,
 ) -> Report:
     """Evaluate a model file on a file of texts or ids."""
     if (source.text is None) == (source.ids is None):
@@ -27,16 +35,17 @@ def evaluate_model(
     model = load_model(path)
     _check_task(model, source)
     labels = _labels_of(model, source)
-    training = None
-    if train is not None:
-        training = _read_all(source.alike(train, by=(), name=None), labels)
+    splits = [
+        None if split is None else _read_all(source.alike(split, by=(), name=None), labels)
+        for split in (train, validation)
+    ]
     table = source.table()
 
     def batches() -> Iterator[dict[str, Any]]:
         for batch in source.batches(table, labels):
             yield {
                 "inputs": _inputs(source, batch),
-                "targets": None if source.label is None else _targets(source, batch),
+                "targets": None if source.label is None else _targets(source, batch, labels),
                 "by": {name: batch[f"by {name}"] for name in source.by},
                 "ids": None if source.name is None else batch[source.name],
             }
@@ -46,7 +55,9 @@ def evaluate_model(
         model,
         batches(),
         labels=labels if named else None,
-        train=training,
+        pos_label=positive_of(labels, pos_label) if labels else pos_label,
+        train=splits[0],
+        validation=splits[1],
         progress=with_total(progress, table),
         **options,
     )
@@ -86,7 +97,7 @@ def _read_all(source: Source, labels: list[Label]) -> tuple[Any, Any]:
     for batch in source.batches(source.table(), labels):
         inputs += _inputs(source, batch)
         if source.label is not None:
-            targets += list(_targets(source, batch))
+            targets += list(_targets(source, batch, labels))
     if source.task == "multilabel":
         return inputs, np.asarray(targets)
     return inputs, None if source.label is None else targets
@@ -97,8 +108,10 @@ def _inputs(source: Source, batch: dict[str, Any]) -> list[Any]:
     return list(found if isinstance(found, list) else found.to_pylist())
 
 
-def _targets(source: Source, batch: dict[str, Any]) -> Any:
+def _targets(source: Source, batch: dict[str, Any], labels: list[Label]) -> Any:
     found = batch[str(source.label)]
+    if source.task == "classes":
+        return values_of(names_of(labels), found)
     return found.to_pylist() if source.task == "tags" else found
 
 

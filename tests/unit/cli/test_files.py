@@ -21,6 +21,7 @@ import lstmetrics.demo
 from lstmetrics.cli.commands import app
 from lstmetrics.cli.tables import Table, open_table
 from lstmetrics.errors import EmptyInputError, FormatError
+from lstmetrics.models import LSTM, Dense, Embedding, Sequential, WordVocabulary
 
 KINDS = ("csv", "tsv", "jsonl", "parquet", "arrow", "feather")
 
@@ -347,6 +348,40 @@ def test_a_model_streamed_with_its_training_data(
     assert found["train"]["accuracy"] == found["metrics"]["accuracy"]
     assert found["verdict"]["status"] == "cannot tell"
     assert any(row["column"] == "text length" for row in found["slices"])
+
+
+def test_a_model_of_labels_that_are_numbers_with_validation_data(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    model = Sequential(
+        [Embedding(4, 3), LSTM(4), Dense(1, activation="sigmoid")],
+        text=WordVocabulary(["", "[UNK]", "good", "bad"], unknown=1),
+        labels=[3, 7],
+    )
+    rng = np.random.default_rng(1)
+    shapes = [(4, 3), (3, 16), (4, 16), (16,), (4, 1), (1,)]
+    model.set_weights([rng.normal(size=shape).astype(np.float32) for shape in shapes])
+    model.save(tmp_path / "m.safetensors")
+    words = np.asarray(["good", "bad", "other"])
+    texts = [" ".join(rng.choice(words, 4)) for _ in range(80)]
+    labels = rng.choice([3, 7], 80).tolist()
+    path = write(tmp_path / "d.csv", {"text": texts[:50], "label": labels[:50]})
+    held = write(tmp_path / "v.csv", {"text": texts[50:], "label": labels[50:]})
+    options = ("evaluate", "--model", tmp_path / "m.safetensors", "--data", path, "--json")
+    options += ("--text", "text", "--label", "label", "--validation", held, "--pos-label", "3")
+    code, out, error = run(capsys, *options, "--rule", "recall>=0.5")
+    assert (code, error) == (0, "")
+    expected = lstmetrics.evaluate(
+        model,
+        texts[:50],
+        labels[:50],
+        validation=(texts[50:], labels[50:]),
+        pos_label=3,
+        thresholds=["recall>=0.5"],
+    )
+    found, wanted = json.loads(out), json.loads(expected.to_json())
+    for name in ("digests", "temperature", "thresholds", "pos_label", "labels"):
+        assert found[name] == wanted[name], name
 
 
 def test_what_is_no_table(tmp_path: Path) -> None:
