@@ -58,6 +58,7 @@ LOOPS = {
     "evaluation/page": "over what a report holds, and the few points of a curve",
     "evaluation/plain.py": "over what a report holds",
     "evaluation/plots.py": "over panels, labels and curves",
+    "evaluation/precisions.py": "over precisions and the names of metrics",
     "evaluation/predictions.py": "over batches of thousands of rows, and columns",
     "evaluation/report.py": "over what a report holds",
     "evaluation/run.py": "over blocks of thousands of rows, and columns",

@@ -91,6 +91,8 @@ def show_report(report: Report) -> None:
         console.print(_confusion_table(report))
     if report.thresholds:
         console.print(_threshold_table(report.thresholds))
+    for found in report.precisions:
+        console.print(_precision_table(found))
     if report.slices:
         console.print(_slice_table(report))
     console.print(Text(f"digest {report.digest}", style="dim"), soft_wrap=True)
@@ -172,6 +174,24 @@ def _threshold_table(rows: list[dict[str, Any]]) -> Table:
 def _rate(value: float, interval: Interval | None) -> str:
     bounds = "" if interval is None else f" [{interval.low:.3f}, {interval.high:.3f}]"
     return f"{value:.4f}{bounds}"
+
+
+def _precision_table(found: Mapping[str, Any]) -> Table:
+    title = f"in {found['precision']}: {found['differ']:,} predictions differ"
+    table = Table(box=box.SIMPLE_HEAD, title=title)
+    table.title_style = "dim"
+    table.add_column("metric")
+    for name in ("value", "difference", "interval"):
+        table.add_column(name, justify="right")
+    for name, interval in found["differences"].items():
+        value = found["metrics"].get(name)
+        table.add_row(
+            name.replace("_", " "),
+            "" if value is None else f"{value:.6g}",
+            f"{interval.estimate:+.6f}",
+            f"{interval.low:+.6f} to {interval.high:+.6f}",
+        )
+    return table
 
 
 def _slice_table(report: Report) -> Table:

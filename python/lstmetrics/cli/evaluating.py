@@ -15,6 +15,7 @@ from lstmetrics.cli.gates import GateError, check_gates, read_bounds
 from lstmetrics.cli.options import (
     BatchSize,
     By,
+    ComparePrecision,
     FailUnder,
     Goal,
     Html,
@@ -79,6 +80,7 @@ def evaluate(
         bool, typer.Option("--fail-unless-ready", help="Exit with 3 unless the verdict is ready.")
     ] = False,
     batch_size: BatchSize = 32,
+    compare_precision: ComparePrecision = None,
     html: Html = None,
     as_json: Json = False,
 ) -> None:
@@ -87,12 +89,7 @@ def evaluate(
     from lstmetrics.cli.from_predictions import evaluate_table
     from lstmetrics.cli.source import Source
 
-    _check_page(html)
-    if (model is None) == (predictions is None):
-        raise InvalidValueError("give either --model with --data, or --predictions")
-    path = predictions if predictions is not None else data
-    if path is None:
-        raise InvalidValueError("--model needs --data, the file to evaluate it on")
+    path = _evaluated(model, data, predictions, compare_precision, html)
     source = Source(
         path,
         label=label,
@@ -124,6 +121,7 @@ def evaluate(
                 train=train,
                 validation=validation,
                 batch_size=batch_size,
+                compare_precision=compare_precision,
                 **options,
             )
         else:
@@ -267,6 +265,7 @@ def perplexity(
     on_error: OnError = "fail",
     fail_under: FailUnder = None,
     batch_size: BatchSize = 32,
+    compare_precision: ComparePrecision = None,
     html: Html = None,
     as_json: Json = False,
 ) -> None:
@@ -275,12 +274,7 @@ def perplexity(
     from lstmetrics.cli.from_predictions import evaluate_token_table
     from lstmetrics.cli.source import Source
 
-    _check_page(html)
-    if (model is None) == (predictions is None):
-        raise InvalidValueError("give either --model with --data, or --predictions")
-    path = predictions if predictions is not None else data
-    if path is None:
-        raise InvalidValueError("--model needs --data, the file to evaluate it on")
+    path = _evaluated(model, data, predictions, compare_precision, html)
     source = Source(
         path,
         text=text,
@@ -293,22 +287,37 @@ def perplexity(
         token=token,
     )
     options: dict[str, Any] = {"goals": read_bounds(goal, "--goal") or None}
+    if model is not None:
+        options |= {"batch_size": batch_size, "compare_precision": compare_precision}
     bounds = read_bounds(fail_under, "--fail-under")
     with display.progress() as progress:
         if model is None:
             report = evaluate_token_table(source, progress, vocabulary_size, **options)
         elif path.suffix == ".txt":
-            report = evaluate_text(model, path, train=train, batch_size=batch_size, **options)
+            report = evaluate_text(model, path, train=train, **options)
         else:
-            report = evaluate_model(
-                model, source, progress, train=train, batch_size=batch_size, **options
-            )
+            report = evaluate_model(model, source, progress, train=train, **options)
     _finish(report, html, as_json, bounds)
 
 
-def _check_page(path: Path | None) -> None:
-    if path is not None and path.suffix.lower() != ".html":
-        raise InvalidValueError(f"--html must name a file that ends in .html, got {str(path)!r}")
+def _evaluated(
+    model: Path | None,
+    data: Path | None,
+    predictions: Path | None,
+    compare_precision: list[str] | None,
+    page: Path | None,
+) -> Path:
+    """Return the file that is evaluated, once the arguments go together."""
+    if page is not None and page.suffix.lower() != ".html":
+        raise InvalidValueError(f"--html must name a file that ends in .html, got {str(page)!r}")
+    if (model is None) == (predictions is None):
+        raise InvalidValueError("give either --model with --data, or --predictions")
+    if model is None and compare_precision:
+        raise InvalidValueError("--compare-precision needs --model, which is run in each")
+    path = predictions if predictions is not None else data
+    if path is None:
+        raise InvalidValueError("--model needs --data, the file to evaluate it on")
+    return path
 
 
 def _finish(

@@ -54,6 +54,10 @@ Goal = Annotated[
     typer.Option(help="Such as recall=0.9: what the verdict asks for, instead of the defaults."),
 ]
 Model = Annotated[Path | None, typer.Option(help="A native .safetensors model; needs --data.")]
+ComparePrecision = Annotated[
+    list[str] | None,
+    typer.Option(help="bf16 or int8: also run the model so, and tell what changes on these data."),
+]
 BatchSize = Annotated[int, typer.Option(min=1, help="The most rows that run together.")]
 Replicates = Annotated[int, typer.Option(min=0, help="Of the bootstrap; 0 leaves it out.")]
 Rules = Annotated[

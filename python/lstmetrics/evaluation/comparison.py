@@ -26,7 +26,7 @@ from lstmetrics.evaluation.plain import finite, plain
 from lstmetrics.evaluation.slices import StateSlices
 from lstmetrics.streaming import Interval, PairedOutcomes, PairedScores, PairedTest
 
-__all__ = ["Comparison", "Predictions", "compare"]
+__all__ = ["Comparison", "Predictions", "compare", "paired_differences"]
 
 _FUNCTION = "compare"
 _ROWS = 1 << 16  # that are compared at once; results do not depend on it
@@ -233,12 +233,7 @@ def compare(
         )
     measures = rate_metrics(positive)
     of_old, of_new = measured(measures, pair.b), measured(measures, pair.a)
-    differences = {"accuracy": pair.interval("accuracy", level)}
-    differences |= {
-        name: interval
-        for name, interval in bootstrapped(pair, _differences(measures), drawn).items()
-        if name != "accuracy"
-    }
+    differences = paired_differences(pair, measures, drawn)
     tests = {"mcnemar": pair.mcnemar()}
     if areas is not None:
         tests["delong"] = areas.delong()
@@ -337,6 +332,15 @@ def _name(side: Predictions, row: int) -> str:
     if side.called is not None:
         return side.called(row)
     return f"row {row}" if side.ids is None else f"id {np.asarray(side.ids)[row].item()!r}"
+
+
+def paired_differences(
+    pair: PairedOutcomes, measures: Mapping[str, Any], drawn: Drawn
+) -> dict[str, Interval]:
+    """Return how much more each metric is of A than of B, with intervals that know the pairs."""
+    drew = bootstrapped(pair, _differences(measures), drawn)
+    drew.pop("accuracy", None)
+    return {"accuracy": pair.interval("accuracy", drawn.level)} | drew
 
 
 def _differences(measures: Mapping[str, Any]) -> Any:

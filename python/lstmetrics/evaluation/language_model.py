@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -14,6 +15,7 @@ from lstmetrics.evaluation.batches import as_batches, as_rows, check_batch, is_s
 from lstmetrics.evaluation.digests import OutputDigest
 from lstmetrics.evaluation.duplicates import Duplicates
 from lstmetrics.evaluation.options import Options, read_metrics
+from lstmetrics.evaluation.precisions import TokenChange
 from lstmetrics.evaluation.report import Report
 from lstmetrics.evaluation.surprises import Spoken, Unigrams
 from lstmetrics.evaluation.token_run import TokenRun
@@ -120,7 +122,13 @@ def tokens_of(
 
 
 def evaluate_language_model(
-    model: Model, columns: dict[str, Any], options: Options, *, batch_size: int, train: Any
+    model: Model,
+    columns: dict[str, Any],
+    options: Options,
+    *,
+    batch_size: int,
+    train: Any,
+    others: Mapping[str, Model],
 ) -> Report:
     """Run a language model over texts and report on it; see :func:`lstmetrics.evaluate`."""
     shape = model.output_shape
@@ -130,6 +138,7 @@ def evaluate_language_model(
     facts, spoken = TextFacts(model.text), Spoken(model.text)
     train_texts = _train_texts(train)
     of_train, unigrams = _training(model, train, batch_size, vocabulary)
+    changes = {name: TokenChange() for name in others}
     done = 0
     for batch in _batches(columns):
         ids, following, ends = _read(model, batch, facts)
@@ -140,6 +149,11 @@ def evaluate_language_model(
         loss, counted, correct, _ = model.token_losses(
             ids, following, lengths=ends, batch_size=batch_size
         )
+        for name, change in changes.items():
+            theirs, _, right, _ = others[name].token_losses(
+                ids, following, lengths=ends, batch_size=batch_size
+            )
+            change.update(loss[counted], correct[counted], theirs[counted], right[counted])
         rows, steps = np.nonzero(counted)
         run.own.count(following[counted])
         names = range(done, done + len(ids)) if batch["ids"] is None else batch["ids"]
@@ -153,7 +167,9 @@ def evaluate_language_model(
         )
         done += len(ids)
     run.data |= facts.found()
-    return run.report(model=model.name, train=of_train, unigrams=unigrams)
+    report = run.report(model=model.name, train=of_train, unigrams=unigrams)
+    changed = [change.row(name, options.drawn) for name, change in changes.items()]
+    return replace(report, precisions=changed)
 
 
 def _train_texts(train: Any) -> Any:

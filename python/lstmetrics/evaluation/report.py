@@ -71,6 +71,10 @@ class Report:
         How many ``samples`` the model was very sure of, and how many of them it had ``wrong``.
     positions : list of dict
         Of a language model: the loss by position in the text.
+    precisions : list of dict
+        What the model gives in other precisions that were asked for: ``precision``, ``metrics``,
+        the ``differences`` from this one with paired intervals, McNemar's ``p_value``, and how many
+        predictions ``differ``; of a language model, how many tokens are right in one alone.
     train, history : dict or None
         Metrics on the training data; losses by epoch.
     duplicates : dict or None
@@ -113,6 +117,7 @@ class Report:
     worst: list[dict[str, Any]] = field(default_factory=list)
     sure: dict[str, int] | None = None
     positions: list[dict[str, Any]] = field(default_factory=list)
+    precisions: list[dict[str, Any]] = field(default_factory=list)
     train: dict[str, float] | None = None
     history: dict[str, list[float]] | None = None
     duplicates: dict[str, Any] | None = None

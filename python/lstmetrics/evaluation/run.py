@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -18,6 +19,7 @@ from lstmetrics.evaluation.language_model import evaluate_language_model
 from lstmetrics.evaluation.multilabel import HALF, MultilabelRun, multilabel_metrics
 from lstmetrics.evaluation.options import Options, Progress, options_of, read_metrics
 from lstmetrics.evaluation.plain import plain
+from lstmetrics.evaluation.precisions import ClassChange, other_precisions
 from lstmetrics.evaluation.report import Report
 from lstmetrics.evaluation.tagger import evaluate_tagger
 from lstmetrics.evaluation.thresholds import Rule
@@ -55,6 +57,7 @@ def evaluate(
     worst: int = 20,
     near_duplicates: bool = False,
     thresholds: Iterable[Rule | str] | None = ("f1",),
+    compare_precision: str | Sequence[str] | None = None,
     progress: Progress | None = None,
 ) -> Report:
     """Run a model over data and report how good it is, and if it is not, why.
@@ -108,6 +111,9 @@ def evaluate(
     thresholds : iterable of Rule or str, default=("f1",)
         By what thresholds of two classes are chosen on the validation data, to be measured here:
         ``"f2"``, ``"precision>=0.9"``, ``"cost fp=1 fn=5"``; see :class:`Rule`.
+    compare_precision : str or sequence of str, optional
+        Other precisions, ``"bf16"`` or ``"int8"``, in which a classifier or a language model is run
+        as well: ``report.precisions`` says what changes, row by row, with intervals.
     progress : callable, optional
         Called after every block of rows with the rows done, and how many there are or None.
 
@@ -148,6 +154,7 @@ def evaluate(
         thresholds=thresholds,
         progress=progress,
     )
+    others = other_precisions(model, compare_precision)
     columns = {"inputs": inputs, "targets": targets, "lengths": lengths, "ids": ids, "by": by}
     if model.is_language_model:
         _refuse(
@@ -157,12 +164,15 @@ def evaluate(
         )
         names = model.labels if labels is None else labels
         if names is not None:
+            _refuse("a tagger", compare_precision=others or None)
             columns["texts"] = texts
             return evaluate_tagger(
                 model, columns, list(names), options, batch_size=batch_size, train=train
             )
         _refuse("a language model", texts=texts)
-        return evaluate_language_model(model, columns, options, batch_size=batch_size, train=train)
+        return evaluate_language_model(
+            model, columns, options, batch_size=batch_size, train=train, others=others
+        )
     rows = None
     if is_stream(inputs):
         batches: Iterator[Any] = iter(inputs)
@@ -178,7 +188,7 @@ def evaluate(
         columns["by"] = {name: as_rows(column) for name, column in (by or {}).items()}
         rows = len(inputs)
         batches = as_batches(columns, _ROWS, _FUNCTION)
-    runner = _Runner(model, labels, options, pos_label, batch_size)
+    runner = _Runner(model, labels, options, pos_label, batch_size, others)
     return runner.evaluate(batches, rows, train, validation)
 
 
@@ -198,8 +208,11 @@ class _Runner:
         options: Options,
         pos_label: Label | None,
         batch_size: int,
+        others: dict[str, Model],
     ) -> None:
         self._model = model
+        self._others = others
+        self._changes: dict[str, ClassChange] = {}
         self._given_labels = labels
         self._labels: list[Label] = []
         self._options = options
@@ -226,7 +239,10 @@ class _Runner:
             of_train: Any = self._metrics_of(train, isinstance(run, MultilabelRun))
         else:
             of_train = read_metrics(train)
-        return run.report(model=self._model.name, train=of_train)
+        report = run.report(model=self._model.name, train=of_train)
+        drawn = self._options.drawn
+        changed = [change.row(name, drawn) for name, change in self._changes.items()]
+        return replace(report, precisions=changed)
 
     def _started(
         self, several: bool, train_texts: Any, validation: Any
@@ -235,12 +251,19 @@ class _Runner:
         self._labels = _class_labels(self._model, self._given_labels, several)
         run: Classifying | MultilabelRun
         if several:
-            _refuse("a model of several labels a sample", validation=validation)
+            _refuse(
+                "a model of several labels a sample",
+                validation=validation,
+                compare_precision=self._others or None,
+            )
             run = MultilabelRun(
                 self._labels, self._options, with_scores=True, train_texts=train_texts
             )
         else:
             run = self._classifying(self._options, train_texts)
+            self._changes = {
+                name: ClassChange(self._labels, self._pos_label) for name in self._others
+            }
             if validation is not None:
                 inputs, targets = validation
                 truth = label_indices(targets, self._labels, "validation")
@@ -275,6 +298,9 @@ class _Runner:
         scores = self._model.predict(inputs, self._batch_size, lengths=lengths)
         if run.outputs is not None:
             run.outputs.update(scores)
+        for name, change in self._changes.items():
+            theirs = self._others[name].predict(inputs, self._batch_size, lengths=lengths)
+            change.update(truth, scores, theirs)
         run.update(truth, scores=scores, by=batch["by"], texts=texts, ids=batch["ids"], total=rows)
 
     def _metrics_of(self, split: tuple[Any, Any], several: bool) -> dict[str, float]:

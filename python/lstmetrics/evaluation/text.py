@@ -28,7 +28,7 @@ def report_text(report: Report) -> str:
     title = f"{report.kind.capitalize()} report" + (f": {report.model}" if report.model else "")
     lines = [title, report.throughput(), ""]
     lines += _verdict_lines(report) + _metric_lines(report)
-    lines += _per_class_lines(report) + _confusion_lines(report)
+    lines += _per_class_lines(report) + _confusion_lines(report) + _precision_lines(report)
     return "\n".join([*lines, "", f"  digest  {report.digest}"])
 
 
@@ -80,4 +80,16 @@ def _confusion_lines(report: Report) -> list[str]:
     lines = ["", f"  {'true/pred':<{width}}  {head}"]
     for name, row in zip(names, report.confusion.tolist(), strict=True):
         lines.append(f"  {name:<{width}}  " + " ".join(f"{value:>{cell},}" for value in row))
+    return lines
+
+
+def _precision_lines(report: Report) -> list[str]:
+    lines = []
+    for found in report.precisions:
+        lines += ["", f"  in {found['precision']}, beside this ({found['differ']:,} differ)"]
+        width = max(len(name) for name in found["differences"])
+        lines += [
+            f"  {name:<{width}}  {one.estimate:+.6f}  [{one.low:+.6f}, {one.high:+.6f}]"
+            for name, one in found["differences"].items()
+        ]
     return lines

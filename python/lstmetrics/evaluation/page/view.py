@@ -58,6 +58,7 @@ def page_view(report: Mapping[str, Any]) -> dict[str, Any]:
         "pairs": _pairs(report),
         "slices": _slices(report["slices"]),
         "thresholds": _table(report["thresholds"]),
+        "precisions": [_precision(found) for found in report["precisions"]],
         "language_model": report["kind"] == "language model",
         "worst": [_row(row) for row in report["worst"]],
         "facts": _facts(report),
@@ -200,6 +201,20 @@ def _pairs(report: Mapping[str, Any]) -> list[dict[str, str]]:
         {"true": str(labels[row]), "predicted": str(labels[column]), "samples": count(value)}
         for value, row, column in wrong[:_MOST_PAIRS]
     ]
+
+
+def _precision(found: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what another precision gives, and how much more that is."""
+    rows = [
+        {
+            "name": spoken(name),
+            "value": figure(found["metrics"].get(name)),
+            "difference": f"{interval['estimate']:+.6f}",
+            "interval": f"{interval['low']:+.6f} to {interval['high']:+.6f}",
+        }
+        for name, interval in found["differences"].items()
+    ]
+    return {"precision": found["precision"], "differ": count(found["differ"]), "rows": rows}
 
 
 def _slices(slices: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
