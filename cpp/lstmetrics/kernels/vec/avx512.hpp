@@ -90,7 +90,8 @@ LSTMETRICS_INLINE DoublePart scale(DoublePart p, DoublePart n) {
 // Of this level alone: others widen by integer arithmetic (half.inl.hpp).
 #define LSTMETRICS_VEC_HALVES
 LSTMETRICS_INLINE FloatPart halves_at(const std::uint16_t* halves) {
-  return _mm512_maskz_cvtph_ps(kAllFloats, _mm256_loadu_si256(reinterpret_cast<const __m256i*>(halves)));
+  return _mm512_maskz_cvtph_ps(kAllFloats,
+                               _mm256_loadu_si256(reinterpret_cast<const __m256i*>(halves)));
 }
 
 LSTMETRICS_INLINE FloatMask first_floats(std::size_t n) {
