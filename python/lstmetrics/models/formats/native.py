@@ -23,11 +23,16 @@ from lstmetrics.models.values import Call, Value
 if TYPE_CHECKING:
     from lstmetrics.models.model import Model
 
-__all__ = ["FORMAT_VERSION", "describe", "read_model", "write_model"]
+__all__ = ["FORMAT_VERSION", "describe", "oldest_version", "read_model", "write_model"]
 
 FORMAT_VERSION = 3  # 2 knew float32 alone, 1 chains alone
 _KEY = "lstmetrics"
 _SELF_TEST = "lstmetrics.self_test"
+
+
+def oldest_version(model: Model) -> int:
+    """Return the oldest format version whose readers can read a model's file."""
+    return 2 if model.precision == "float32" else 3
 
 
 def write_model(model: Model, path: str, *, self_test: bool) -> None:
@@ -35,7 +40,7 @@ def write_model(model: Model, path: str, *, self_test: bool) -> None:
     if not path.endswith(".safetensors"):
         raise InvalidValueError(f"save: the path must end in .safetensors, got {path!r}")
     description = {
-        "format_version": 2 if model.precision == "float32" else 3,  # the oldest that reads it
+        "format_version": oldest_version(model),
         "library_version": _core.version(),
         "model": model.get_config(),
     }
