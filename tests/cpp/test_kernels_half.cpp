@@ -10,7 +10,7 @@ using lstmetrics::metrics::widened;
 
 namespace {
 
-void check(const std::vector<std::uint16_t>& halves) {
+void check_halves(const std::vector<std::uint16_t>& halves) {
   on_every_level([&](const Table& table) {
     Walled<std::uint16_t> x(halves);
     const std::vector<float> zeros(halves.size());
@@ -31,13 +31,13 @@ void check(const std::vector<std::uint16_t>& halves) {
 CASE("kernel halves: every one") {
   std::vector<std::uint16_t> halves(std::size_t{1} << 16);
   for (std::size_t i = 0; i < halves.size(); ++i) halves[i] = static_cast<std::uint16_t>(i);
-  check(halves);
+  check_halves(halves);
 }
 
 CASE("kernel halves: rows of any length") {
   for (const std::size_t n : lengths()) {
     std::vector<std::uint16_t> halves(n);
     for (std::size_t i = 0; i < n; ++i) halves[i] = static_cast<std::uint16_t>(i * 40503 + 1);
-    check(halves);
+    check_halves(halves);
   }
 }
