@@ -32,16 +32,20 @@ std::size_t allocations_of(std::size_t times, const Call& call) {
 
 }  // namespace
 
-// All of this program's, the core's too.
-void* operator new(std::size_t size) { return counted(std::malloc(size == 0 ? 1 : size)); }
-void* operator new(std::size_t size, std::align_val_t alignment) {
+// All of this program's, the core's too. Inlined, they would look like a mismatch to the compiler.
+[[gnu::noinline]] void* operator new(std::size_t size) {
+  return counted(std::malloc(size == 0 ? 1 : size));
+}
+[[gnu::noinline]] void* operator new(std::size_t size, std::align_val_t alignment) {
   const auto own = static_cast<std::size_t>(alignment);
   return counted(std::aligned_alloc(own, lstmetrics::round_up(size == 0 ? 1 : size, own)));
 }
-void operator delete(void* block) noexcept { std::free(block); }
-void operator delete(void* block, std::size_t) noexcept { std::free(block); }
-void operator delete(void* block, std::align_val_t) noexcept { std::free(block); }
-void operator delete(void* block, std::size_t, std::align_val_t) noexcept { std::free(block); }
+[[gnu::noinline]] void operator delete(void* block) noexcept { std::free(block); }
+[[gnu::noinline]] void operator delete(void* block, std::size_t) noexcept { std::free(block); }
+[[gnu::noinline]] void operator delete(void* block, std::align_val_t) noexcept { std::free(block); }
+[[gnu::noinline]] void operator delete(void* block, std::size_t, std::align_val_t) noexcept {
+  std::free(block);
+}
 
 CASE("lstm: allocations are counted, the core's too") {
   CHECK_EQUAL(allocations_of(3, [] { const std::vector<int> one(1); }), std::size_t{3});
