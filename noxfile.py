@@ -61,7 +61,12 @@ KERAS: dict[str, tuple[str, list[str], list[str]]] = {
 HOOKS = ["transformers>=5,<6", "accelerate>=1.1", "keras==3.15.1", "mlflow-skinny>=3,<4"]
 TF2ONNX = ["tf2onnx==1.17.0", "onnx==1.16.2", "tensorflow-cpu==2.16.2", "tf-keras==2.16.0"]
 # The emulator cannot fork where threads run, and programs that a case starts are not emulated.
-NOT_EMULATED = {"test_runtime_fork.cpp", "test_runtime_isa.cpp"}
+NOT_EMULATED = {
+    "test_lstm_teams.cpp",
+    "test_runtime_fork.cpp",
+    "test_runtime_isa.cpp",
+    "test_runtime_team.cpp",
+}
 # Emulators cannot run with a sanitizer loaded before them.
 NOT_SANITIZED = "tests/integration/test_digest_table.py::test_a_processor_without_fma"
 CPU_WITHOUT_FMA = "Nehalem"  # SSE4.2, what numpy's own builds ask for, and nothing above
