@@ -1,6 +1,8 @@
 // Weights in fewer bits, seen from Python by lstmetrics.models.precision.
 #include "lstmetrics/lstm/precision.hpp"
 
+#include <algorithm>
+
 #include "core/model_arrays.hpp"
 #include "core/registrations.hpp"
 #include "lstmetrics/base/error.hpp"
@@ -33,19 +35,21 @@ BytesAndScales int8_weights(const Floats& weights, bool by_row) {
   if (weights.ndim() == 0) throw ShapeError("weights must have an axis");
   const auto size = static_cast<std::size_t>(weights.size());
   const auto count = static_cast<std::size_t>(weights.shape(by_row ? 0 : weights.ndim() - 1));
-  const std::size_t each = count == 0 ? 0 : size / count;
+  const std::size_t others = count == 0 ? 0 : size / count;
   Bytes bytes(shape_of(weights));
   Floats scales(static_cast<py::ssize_t>(count));
+  const float* values = weights.data();
+  float* const scale = scales.mutable_data();
+  std::int8_t* const rounded = bytes.mutable_data();
   runtime::enter([&] {
-    const std::size_t step = by_row ? 1 : count;
-    for (std::size_t one = 0; one < count; ++one) {
-      const std::size_t first = by_row ? one * each : one;
-      const float scale = lstm::int8_scale(weights.data() + first, each, step);
-      scales.mutable_data()[one] = scale;
-      for (std::size_t i = 0; i < each; ++i) {
-        const std::size_t place = first + i * step;
-        bytes.mutable_data()[place] = lstm::to_int8(weights.data()[place], scale);
-      }
+    if (by_row) {
+      for (std::size_t i = 0; i < count; ++i)
+        scale[i] = lstm::int8_scale(values + i * others, others);
+    } else {
+      std::ranges::copy(lstm::int8_scales(values, others, count), scale);
+    }
+    for (std::size_t i = 0; i < size; ++i) {
+      rounded[i] = lstm::to_int8(values[i], scale[by_row ? i / others : i % count]);
     }
   });
   return py::make_tuple(std::move(bytes), std::move(scales));

@@ -16,6 +16,23 @@ struct Shape {
   std::size_t width() const { return panels * vectors * kLanes; }
 };
 
+// A row of the product after the other, without gaps, from one start for all.
+MatmulArgs arguments(const Shape& shape, const float* a, WalledWeights& weights, const float* init,
+                     float* c) {
+  return {.a = a,
+          .a_row_stride = shape.depth,
+          .rows = shape.rows,
+          .depth = shape.depth,
+          .weights = weights.weights(),
+          .quantized = weights.quantized(),
+          .panels = shape.panels,
+          .vectors = shape.vectors,
+          .init = init,
+          .init_row_stride = 0,
+          .c = c,
+          .c_row_stride = shape.width()};
+}
+
 std::vector<float> products(const Shape& shape, const std::vector<float>& a, std::size_t a_stride,
                             const CaseWeights& weights, const std::vector<float>& init,
                             std::size_t init_stride) {
@@ -54,18 +71,10 @@ void check_matmul(Precision precision, const Shape& shape, Kind kind) {
     WalledWeights walled(weights, shape.rows, shape.depth);
     Walled<float> shared(bias);
     Walled<float> out(starts);
-    MatmulArgs args = {.a = in.data(),
-                       .a_row_stride = a_stride,
-                       .rows = shape.rows,
-                       .depth = shape.depth,
-                       .weights = walled.weights(),
-                       .quantized = walled.quantized(),
-                       .panels = shape.panels,
-                       .vectors = shape.vectors,
-                       .init = out.data(),
-                       .init_row_stride = c_stride,
-                       .c = out.data(),
-                       .c_row_stride = c_stride};
+    MatmulArgs args = arguments(shape, in.data(), walled, out.data(), out.data());
+    args.a_row_stride = a_stride;
+    args.init_row_stride = c_stride;
+    args.c_row_stride = c_stride;
     const auto check_result = [&](const std::vector<float>& expected) {
       const std::vector<float> c = out.values();
       for (std::size_t row = 0; row < shape.rows; ++row) {
@@ -132,18 +141,7 @@ CASE("matmul: batches give each row the bits it has alone") {
       WalledWeights walled(weights, shape.rows, shape.depth);
       std::vector<float> together(shape.rows * shape.width());
       std::vector<float> alone(together.size());
-      MatmulArgs args = {.a = a.data(),
-                         .a_row_stride = shape.depth,
-                         .rows = shape.rows,
-                         .depth = shape.depth,
-                         .weights = walled.weights(),
-                         .quantized = walled.quantized(),
-                         .panels = shape.panels,
-                         .vectors = shape.vectors,
-                         .init = bias.data(),
-                         .init_row_stride = 0,
-                         .c = together.data(),
-                         .c_row_stride = shape.width()};
+      MatmulArgs args = arguments(shape, a.data(), walled, bias.data(), together.data());
       table.matmul(args);
       args.rows = 1;
       for (std::size_t row = 0; row < shape.rows; ++row) {
@@ -159,7 +157,8 @@ CASE("matmul: batches give each row the bits it has alone") {
 CASE("matmul: int8 rows of zeros, of tiny and of strange numbers") {
   constexpr float kTiny = 0x1p-101F;
   constexpr float kInfinity = std::numeric_limits<float>::infinity();
-  const CaseWeights weights(Precision::int8, 3, 1, 1, Kind::ordinary);
+  const Shape shape = {1, 3, 1, 1};
+  const CaseWeights weights(Precision::int8, shape.depth, 1, 1, Kind::ordinary);
   const std::vector<float> starts(kLanes, 0.5F);
   for (const std::vector<float>& row : {std::vector<float>{0, -0.0F, 0},
                                         {kTiny, -kTiny, 0},
@@ -174,20 +173,9 @@ CASE("matmul: int8 rows of zeros, of tiny and of strange numbers") {
     }
     on_every_level([&](const Table& table) {
       Walled<float> in(row);
-      WalledWeights walled(weights, 1, 3);
+      WalledWeights walled(weights, shape.rows, shape.depth);
       std::vector<float> c = starts;
-      table.matmul({.a = in.data(),
-                    .a_row_stride = 3,
-                    .rows = 1,
-                    .depth = 3,
-                    .weights = walled.weights(),
-                    .quantized = walled.quantized(),
-                    .panels = 1,
-                    .vectors = 1,
-                    .init = c.data(),
-                    .init_row_stride = 0,
-                    .c = c.data(),
-                    .c_row_stride = kLanes});
+      table.matmul(arguments(shape, in.data(), walled, c.data(), c.data()));
       CHECK(same_bits(c, expected));
     });
   }

@@ -15,10 +15,7 @@
 namespace lstmetrics::kernels {
 namespace {
 
-constexpr float kMostByte = 127;
 constexpr float kLeastMagnitude = 0x1p-100F;
-// Adding it to a float leaves the nearest whole number, ties to even, in the lowest bits.
-constexpr float kToWhole = 0x1.8p23F;
 
 struct Magnitude {
   float most;
@@ -43,16 +40,19 @@ LSTMETRICS_INLINE Magnitude magnitude(const float* x, std::size_t n) {
 LSTMETRICS_INLINE void quantize(const float* x, std::size_t n, const QuantizedRows& rows,
                                 std::size_t row) {
   const Magnitude size = magnitude(x, n);
-  const bool zero = !size.finite || size.most < kLeastMagnitude;
-  const float inverse = zero ? 0.0F : kMostByte / size.most;
-  rows.scales[row] = zero ? (size.finite ? 0.0F : __builtin_nanf("")) : size.most / kMostByte;
   std::uint8_t* bytes = rows.bytes + row * rows.stride;
+  if (!size.finite || size.most < kLeastMagnitude) {
+    rows.scales[row] = size.finite ? 0.0F : __builtin_nanf("");
+    __builtin_memset(bytes, kByteOfZero, rows.stride);
+    return;
+  }
+  rows.scales[row] = size.most / kMostByte;
+  const F16 inverse = splat(kMostByte / size.most);
   each_block(x, n, 0.0F,
              [&](std::size_t offset, std::size_t, const Block<float>& block)
                  LSTMETRICS_INLINE_LAMBDA {
-                   F16 whole = block.at[0] * splat(inverse) + splat(kToWhole);
-                   if (zero) whole = splat(kToWhole);
-                   store_bytes(bytes + offset, bits(whole) + splat_bits<float>(128));
+                   const F16 whole = block.at[0] * inverse + splat(kToWhole);
+                   store_bytes(bytes + offset, bits(whole) + splat_bits<float>(kByteOfZero));
                  });
 }
 

@@ -79,6 +79,11 @@ struct QuantizedRows {
   std::size_t stride;
   float* scales;
 };
+inline constexpr int kByteOfZero = 128;
+// The largest magnitude of a row, or of an output's weights, becomes this whole number.
+inline constexpr float kMostByte = 127;
+// Adding it to a small float leaves the nearest whole number, ties to even, in the lowest bits.
+inline constexpr float kToWhole = 0x1.8p23F;
 // An int8 product adds up to so many k exactly in 32 bits.
 inline constexpr std::size_t kMostInt8Depth = 65536;
 

@@ -1,6 +1,7 @@
 #include "lstmetrics/lstm/graph.hpp"
 
 #include <algorithm>
+#include <optional>
 #include <utility>
 
 #include "lstmetrics/base/error.hpp"
@@ -77,6 +78,26 @@ class ActivatedLayer final : public Layer {
   ActivationFn activation_;
 };
 
+// The node of a language model's logits: it ends in Dense(softmax), Dense(linear), or Dense(linear)
+// + Activation(softmax), and gives one distribution per step.
+std::optional<std::size_t> head_of(const GraphSpec& spec, const Shapes& shapes,
+                                   std::span<const Value> outputs) {
+  std::size_t node = spec.nodes.size() - 1;
+  if (outputs.size() != 1 || outputs[0].node != node) return std::nullopt;
+  if (!shapes[node][outputs[0].index].sequence) return std::nullopt;
+  const auto* last = std::get_if<ActivationSpec>(&spec.nodes[node].layer);
+  const bool apart = last != nullptr && last->activation.kind == Activation::softmax && node > 0;
+  if (apart) {
+    if (spec.nodes[node].inputs[0].node != node - 1) return std::nullopt;
+    --node;
+  }
+  const auto* dense = std::get_if<DenseSpec>(&spec.nodes[node].layer);
+  if (dense == nullptr) return std::nullopt;
+  const Activation kind = dense->activation.kind;
+  if (kind != Activation::linear && (apart || kind != Activation::softmax)) return std::nullopt;
+  return node;
+}
+
 // Small arrays of one number per input, without an allocation for each.
 constexpr std::size_t kMostInputs = 16;
 
@@ -86,6 +107,8 @@ Graph::Graph(const GraphSpec& spec) {
   Shapes shapes = infer_shapes(spec);
   check_weights(spec, shapes);
   outputs_ = outputs_of(spec, shapes);
+  const std::optional<std::size_t> head = head_of(spec, shapes, outputs_);
+  if (head) head_nodes_ = spec.nodes.size() - *head;
   for (std::size_t i = 0; i < spec.nodes.size(); ++i) {
     const NodeSpec& node = spec.nodes[i];
     std::vector<Shape> in;
@@ -94,13 +117,14 @@ Graph::Graph(const GraphSpec& spec) {
       throw UnsupportedError("layer \"" + node.name + "\": more than " +
                              std::to_string(kMostInputs) + " inputs are not supported");
     }
-    nodes_.push_back({make_layer(node, in, spec.precision, slots_), node.inputs, shapes[i]});
+    nodes_.push_back({head == i ? make_head(node, in, spec.precision)
+                                : make_layer(node, in, spec.precision, slots_),
+                      node.inputs, shapes[i]});
     work_of_step_ += std::visit(WorkOfStep{}, node.layer);
     recurrent_weights_ = std::max(recurrent_weights_, recurrent_weights_of(node.layer));
     if (std::holds_alternative<InputSpec>(node.layer)) add_input(node, shapes[i][0], spec);
   }
   find_obstacle(spec);
-  find_head(spec);
   offer_tokens(spec);
 }
 
@@ -155,34 +179,15 @@ bool Graph::all_take_tokens(std::size_t node, std::size_t vocabulary) {
   return all;
 }
 
-// A language model ends in Dense(softmax), Dense(linear), or Dense(linear) + Activation(softmax),
-// and gives one distribution per step.
-void Graph::find_head(const GraphSpec& spec) {
-  std::size_t node = spec.nodes.size() - 1;
-  if (outputs_.size() != 1 || outputs_[0].node != node || !output_shape().sequence) return;
-  if (const auto* last = std::get_if<ActivationSpec>(&spec.nodes[node].layer);
-      last != nullptr && last->activation.kind == Activation::softmax && node > 0) {
-    if (nodes_[node].inputs[0].node != node - 1) return;
-    --node;
-    if (const auto* dense = std::get_if<DenseSpec>(&spec.nodes[node].layer);
-        dense == nullptr || dense->activation.kind != Activation::linear) {
-      return;
-    }
-  }
-  const auto* dense = std::get_if<DenseSpec>(&spec.nodes[node].layer);
-  if (dense == nullptr || (dense->activation.kind != Activation::softmax &&
-                           dense->activation.kind != Activation::linear)) {
-    return;
-  }
-  NodeSpec head = spec.nodes[node];
-  std::get<DenseSpec>(head.layer).activation = {Activation::linear};
-  const std::vector<Shape> in = {shape_of(nodes_[node].inputs[0])};
-  // Weights are packed once, for the logits and for what is made of them.
-  nodes_[node].layer.reset();
-  logits_layer_ = make_layer(head, in, spec.precision, slots_);
-  nodes_[node].layer = std::make_unique<ActivatedLayer>(logits_layer_, dense->activation);
-  logits_stride_ = round_up(dense->units, kernels::kLanes);
-  head_nodes_ = spec.nodes.size() - node;
+// Makes the logits of a language model apart from what is made of them: weights are packed once.
+std::unique_ptr<Layer> Graph::make_head(const NodeSpec& node, const std::vector<Shape>& in,
+                                        Precision precision) {
+  NodeSpec logits = node;
+  auto& dense = std::get<DenseSpec>(logits.layer);
+  const ActivationFn activation = std::exchange(dense.activation, {Activation::linear});
+  logits_stride_ = round_up(dense.units, kernels::kLanes);
+  logits_layer_ = make_layer(logits, in, precision, slots_);
+  return std::make_unique<ActivatedLayer>(logits_layer_, activation);
 }
 
 void Graph::expect_language_model() const {

@@ -73,7 +73,8 @@ class LSTMETRICS_API Graph {
     return nodes_[value.node].shapes[value.index];
   }
   void add_input(const NodeSpec& node, const Shape& shape, const GraphSpec& spec);
-  void find_head(const GraphSpec& spec);
+  std::unique_ptr<Layer> make_head(const NodeSpec& node, const std::vector<Shape>& in,
+                                   Precision precision);
   void offer_tokens(const GraphSpec& spec);
   bool all_take_tokens(std::size_t node, std::size_t vocabulary);
   void find_obstacle(const GraphSpec& spec);

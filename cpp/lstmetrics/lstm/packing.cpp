@@ -20,7 +20,6 @@ void QuantizedMemory::reserve(Precision precision, std::size_t members, std::siz
 
 kernels::QuantizedRows QuantizedMemory::of(std::size_t member) noexcept {
   const std::size_t first = member * rows_;
-  if (bytes_.size() == 0) return {};
   return {bytes_.data() + first * stride_, stride_, scales_.data() + first};
 }
 
@@ -38,10 +37,10 @@ PackedMatrix::PackedMatrix(const Weight& kernel, std::size_t depth, std::size_t 
     : precision_(precision), depth_(depth), panels_(panels_of(units)), vectors_(vectors) {
   switch (precision) {
     case Precision::float32:
-      pack<float>(kernel, units, 1, [](std::size_t, float value) { return value; });
+      pack<float>(kernel, units, [](std::size_t, float value) { return value; });
       break;
     case Precision::bfloat16:
-      pack<std::uint16_t>(kernel, units, 2,
+      pack<std::uint16_t>(kernel, units,
                           [](std::size_t, float value) { return to_bfloat16(value); });
       break;
     case Precision::int8:
@@ -52,8 +51,8 @@ PackedMatrix::PackedMatrix(const Weight& kernel, std::size_t depth, std::size_t 
 
 // convert(column, value) gives what a line holds of the column's weight.
 template <class Item, class Convert>
-void PackedMatrix::pack(const Weight& kernel, std::size_t units, std::size_t line_depth,
-                        const Convert& convert) {
+void PackedMatrix::pack(const Weight& kernel, std::size_t units, const Convert& convert) {
+  constexpr std::size_t line_depth = kLineBytes / kLanes / sizeof(Item);
   const std::size_t lines = (depth_ + line_depth - 1) / line_depth;
   lines_ = AlignedBuffer<unsigned char>(panels_ * lines * vectors_ * kLineBytes);
   for (std::size_t k = 0; k < depth_; ++k) {
@@ -72,20 +71,21 @@ void PackedMatrix::pack(const Weight& kernel, std::size_t units, std::size_t lin
 
 void PackedMatrix::pack_bytes(const Weight& kernel, std::size_t units) {
   const std::size_t columns = vectors_ * units;
-  scales_ = AlignedBuffer<float>(row_size());
-  offsets_ = AlignedBuffer<std::int32_t>(row_size());
-  const auto place = [&](std::size_t column) {
-    const std::size_t unit = column % units;
-    return (unit / kLanes * vectors_ + column / units) * kLanes + unit % kLanes;
-  };
-  for (std::size_t column = 0; column < columns; ++column) {
-    scales_[place(column)] = int8_scale(kernel.values.data() + column, depth_, columns);
-  }
-  pack<std::int8_t>(kernel, units, 4, [&](std::size_t column, float value) {
-    const std::int8_t byte = to_int8(value, scales_[place(column)]);
-    offsets_[place(column)] -= 128 * byte;
+  const std::vector<float> scales = int8_scales(kernel.values.data(), depth_, columns);
+  std::vector<std::int32_t> sums(columns);
+  pack<std::int8_t>(kernel, units, [&](std::size_t column, float value) {
+    const std::int8_t byte = to_int8(value, scales[column]);
+    sums[column] += byte;
     return byte;
   });
+  scales_ = AlignedBuffer<float>(row_size());
+  offsets_ = AlignedBuffer<std::int32_t>(row_size());
+  for (std::size_t column = 0; column < columns; ++column) {
+    const std::size_t unit = column % units;
+    const std::size_t stream = unit / kLanes * vectors_ + column / units;
+    scales_[stream * kLanes + unit % kLanes] = scales[column];
+    offsets_[stream * kLanes + unit % kLanes] = -kernels::kByteOfZero * sums[column];
+  }
 }
 
 void PackedMatrix::multiply(const kernels::Table& table, Panels panels, Rows a, const float* init,
@@ -129,12 +129,7 @@ void PackedMatrix::multiply(const kernels::Table& table, runtime::Team& team, Ro
     multiply(table, {0, panels_}, Rows{a.data + first * a.stride, a.stride, last - first},
              init + first * init_stride, init_stride, c + first * c_stride, c_stride, quantized);
   };
-  if (a.count * depth_ * row_size() < kLeastShared) {
-    runtime::Member alone;
-    part(alone);
-  } else {
-    team.run(part);
-  }
+  team.run(part, a.count * depth_ * row_size() >= kLeastShared);
 }
 
 AlignedBuffer<float> pack_bias(const Weight& bias, const Weight& second, std::size_t units,

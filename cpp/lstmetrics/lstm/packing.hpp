@@ -65,8 +65,7 @@ class PackedMatrix {
 
  private:
   template <class Item, class Convert>
-  void pack(const Weight& kernel, std::size_t units, std::size_t line_depth,
-            const Convert& convert);
+  void pack(const Weight& kernel, std::size_t units, const Convert& convert);
   void pack_bytes(const Weight& kernel, std::size_t units);
 
   AlignedBuffer<unsigned char> lines_;

@@ -7,9 +7,9 @@
 namespace lstmetrics::lstm {
 namespace {
 
-constexpr float kMostByte = 127;
-// Adding it and taking it away leaves the nearest whole number, ties to even.
-constexpr float kToWhole = 0x1.8p23F;
+using kernels::kMostByte;
+using kernels::kToWhole;
+
 // A float has 24 significant bits, a byte 7.
 constexpr std::uint32_t kSpareBits = 0x7f;
 // Below it, scales would be subnormal and have fewer bits.
@@ -41,10 +41,19 @@ float from_bfloat16(std::uint16_t half) noexcept {
   return std::bit_cast<float>(static_cast<std::uint32_t>(half) << 16);
 }
 
-float int8_scale(const float* values, std::size_t count, std::size_t stride) noexcept {
+float int8_scale(const float* values, std::size_t count) noexcept {
   float most = 0;
-  for (std::size_t i = 0; i < count; ++i) most = larger(most, values[i * stride]);
+  for (std::size_t i = 0; i < count; ++i) most = larger(most, values[i]);
   return scale_of(most);
+}
+
+std::vector<float> int8_scales(const float* values, std::size_t rows, std::size_t columns) {
+  std::vector<float> scales(columns);
+  for (std::size_t row = 0; row < rows; ++row, values += columns) {
+    for (std::size_t i = 0; i < columns; ++i) scales[i] = larger(scales[i], values[i]);
+  }
+  for (float& scale : scales) scale = scale_of(scale);
+  return scales;
 }
 
 std::int8_t to_int8(float value, float scale) noexcept {

@@ -10,6 +10,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <vector>
 
 #include "lstmetrics/base/export.hpp"
 #include "lstmetrics/kernels/table.hpp"
@@ -21,9 +22,11 @@ using kernels::Precision;
 LSTMETRICS_API std::uint16_t to_bfloat16(float value) noexcept;
 LSTMETRICS_API float from_bfloat16(std::uint16_t half) noexcept;
 
-// The scale of so many weights, `stride` floats apart.
-LSTMETRICS_API float int8_scale(const float* values, std::size_t count,
-                                std::size_t stride) noexcept;
+// The scale of so many weights.
+LSTMETRICS_API float int8_scale(const float* values, std::size_t count) noexcept;
+// The scales of the columns of a matrix [rows][columns].
+LSTMETRICS_API std::vector<float> int8_scales(const float* values, std::size_t rows,
+                                              std::size_t columns);
 // rint(value / scale), ties to even; 0 where the scale is 0 or NaN.
 LSTMETRICS_API std::int8_t to_int8(float value, float scale) noexcept;
 

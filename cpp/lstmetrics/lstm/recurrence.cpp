@@ -25,16 +25,6 @@ void clear_plan(Lane& lane, std::size_t rows) {
   lane.shown.reserve(kStepsTogether * rows);
 }
 
-// Elements [begin, end) of a hidden state, or zeros.
-void write(const float* hidden, std::size_t begin, std::size_t end, float* target) {
-  if (begin >= end) return;
-  if (hidden != nullptr) {
-    std::memcpy(target + begin, hidden + begin, (end - begin) * sizeof(float));
-  } else {
-    std::fill_n(target + begin, end - begin, 0.0F);
-  }
-}
-
 }  // namespace
 
 void RecurrentState::reset(std::size_t rows, std::size_t outputs, std::size_t units) {
@@ -162,12 +152,7 @@ void Recurrence::take_planned(const Course& course) const {
       if (&step != &plan.back()) member.meet();
     }
   };
-  if (course.in.rows * outputs_ * units_ * kGates >= kLeastShared) {
-    course.team.run(part);
-  } else {
-    runtime::Member alone;
-    part(alone);
-  }
+  course.team.run(part, course.in.rows * outputs_ * units_ * kGates >= kLeastShared);
 }
 
 // What a member writes of the states, it alone reads until the members meet.
@@ -191,12 +176,8 @@ void Recurrence::take_step(const Course& course, const PlannedStep& step,
       project_hidden(course, step, member);
     }
   }
-  const auto [first, last] = member.share(panels_of(outputs_), kPanelsTogether);
-  const std::size_t begin = first * kernels::kLanes;
-  const std::size_t end = std::min(last * kernels::kLanes, outputs_);
-  for (const ShownState& row : step.shown) {
-    write(row.hidden, begin, end, row.target);
-  }
+  const auto panels = member.share(panels_of(outputs_), kPanelsTogether);
+  for (const ShownState& row : step.shown) write(row.hidden, panels, row.target);
 }
 
 // From the lane's memory, where the cell has put the hidden states of rows that count. The other
@@ -207,15 +188,26 @@ void Recurrence::project_hidden(const Course& course, const PlannedStep& step,
   const std::size_t outputs = padded(outputs_);
   const float* whole = course.lane.projection.data();
   float* projected = course.lane.projection.data() + course.in.rows * units;
-  const auto [first, last] = member.share(panels_of(outputs_), kPanelsTogether);
-  projection_.multiply(course.table, {first, last}, {whole, units, course.in.rows}, no_bias_.data(),
-                       0, projected, outputs, course.lane.quantized.of(member.index()));
-  const std::size_t begin = first * kernels::kLanes;
-  const std::size_t end = std::min(last * kernels::kLanes, outputs_);
+  const auto panels = member.share(panels_of(outputs_), kPanelsTogether);
+  projection_.multiply(course.table, {panels.first, panels.last}, {whole, units, course.in.rows},
+                       no_bias_.data(), 0, projected, outputs,
+                       course.lane.quantized.of(member.index()));
   for (const kernels::LstmRow& row : step.active) {
     const auto number = static_cast<std::size_t>(row.next - whole) / units;
     float* hidden = course.state.hidden.data() + number * outputs;
-    write(projected + number * outputs, begin, end, hidden);
+    write(projected + number * outputs, panels, hidden);
+  }
+}
+
+// Some panels of a hidden state, or zeros, without their padding.
+void Recurrence::write(const float* hidden, runtime::Member::Share panels, float* target) const {
+  const std::size_t begin = panels.first * kernels::kLanes;
+  const std::size_t end = std::min(panels.last * kernels::kLanes, outputs_);
+  if (begin >= end) return;
+  if (hidden != nullptr) {
+    std::memcpy(target + begin, hidden + begin, (end - begin) * sizeof(float));
+  } else {
+    std::fill_n(target + begin, end - begin, 0.0F);
   }
 }
 
@@ -228,7 +220,7 @@ void Recurrence::write_last(const Course& course) const {
     }
     if (masked_output_ == MaskedOutput::state) shown = steps != 0;
     const float* hidden = course.state.hidden.data() + row * padded(outputs_);
-    write(shown ? hidden : nullptr, 0, outputs_, course.out.block.at(row, 0) + course.out.offset);
+    write(shown ? hidden : nullptr, all_panels(), course.out.block.at(row, 0) + course.out.offset);
   }
 }
 
@@ -254,7 +246,7 @@ void Recurrence::give_state(const Workspace& workspace, const Block& hidden,
                             const Block& cell) const {
   const RecurrentState& state = workspace.states[slot_];
   for (std::size_t row = 0; row < hidden.rows; ++row) {
-    write(state.hidden.data() + row * padded(outputs_), 0, outputs_, hidden.at(row, 0));
+    write(state.hidden.data() + row * padded(outputs_), all_panels(), hidden.at(row, 0));
     std::memcpy(cell.at(row, 0), state.cell.data() + row * padded(units_), units_ * sizeof(float));
   }
 }

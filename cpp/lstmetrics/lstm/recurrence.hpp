@@ -58,6 +58,8 @@ class Recurrence {
   void take_planned(const Course& course) const;
   void take_step(const Course& course, const PlannedStep& step, runtime::Member& member) const;
   void project_hidden(const Course& course, const PlannedStep& step, runtime::Member& member) const;
+  void write(const float* hidden, runtime::Member::Share panels, float* target) const;
+  runtime::Member::Share all_panels() const noexcept { return {0, panels_of(outputs_)}; }
   void write_last(const Course& course) const;
   void clear_empty_rows(const Course& course) const;
   bool projects() const noexcept { return no_bias_.size() != 0; }

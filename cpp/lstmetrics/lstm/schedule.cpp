@@ -44,13 +44,11 @@ std::vector<std::size_t> by_length(std::span<const Input> inputs) {
 Plan plan_blocks(std::span<const std::int64_t> lengths, std::size_t most_rows,
                  std::size_t most_cost) {
   Plan plan{longest_first(lengths), {0}};
-  std::size_t longest = 0;
-  for (std::size_t i = 0; i < lengths.size(); ++i) {
-    const std::size_t rows = i - plan.cuts.back();
-    if (rows == 0) longest = static_cast<std::size_t>(lengths[plan.order[i]]);
-    if (rows == 0 || (rows < most_rows && (rows + 1) * longest <= most_cost)) continue;
-    plan.cuts.push_back(i);
-    longest = static_cast<std::size_t>(lengths[plan.order[i]]);
+  for (std::size_t i = 1; i < lengths.size(); ++i) {
+    const std::size_t first = plan.cuts.back();
+    const auto longest = static_cast<std::size_t>(lengths[plan.order[first]]);
+    const std::size_t rows = i - first;
+    if (rows >= most_rows || (rows + 1) * longest > most_cost) plan.cuts.push_back(i);
   }
   if (!lengths.empty()) plan.cuts.push_back(lengths.size());
   return plan;

@@ -51,7 +51,6 @@ class WindowLosses {
 
   void run(const Block& trunk, const Window& window, Workspace& workspace) const {
     AlignedBuffer<float>& logits = workspace.logits;
-    runtime::Team& team = *workspace.team;
     const std::size_t positions = trunk.rows * trunk.steps;
     const std::size_t stride = graph_.logits_stride();
     const std::size_t most =
@@ -71,12 +70,7 @@ class WindowLosses {
           position(trunk, window, from + i, logits.data() + i * stride);
         }
       };
-      if (count * vocabulary_ >= kLeastSharedLogits) {
-        team.run(part);
-      } else {
-        runtime::Member alone;
-        part(alone);
-      }
+      workspace.team->run(part, count * vocabulary_ >= kLeastSharedLogits);
       from += count;
     }
   }

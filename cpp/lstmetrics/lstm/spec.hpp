@@ -16,13 +16,13 @@
 
 #include "lstmetrics/base/export.hpp"
 #include "lstmetrics/kernels/table.hpp"
+#include "lstmetrics/lstm/precision.hpp"
 #include "lstmetrics/lstm/shared_floats.hpp"
 
 namespace lstmetrics::lstm {
 
 using kernels::Activation;
 using kernels::ActivationFn;
-using kernels::Precision;
 
 inline constexpr std::size_t kGates = 4;
 

@@ -21,7 +21,7 @@ TokenTable::TokenTable(const SharedFloats& values, std::size_t tokens, std::size
       scales_ = AlignedBuffer<float>(tokens);
       for (std::size_t token = 0; token < tokens; ++token) {
         const float* row = values.data() + token * units;
-        scales_[token] = int8_scale(row, units, 1);
+        scales_[token] = int8_scale(row, units);
         for (std::size_t i = 0; i < units; ++i) {
           bytes_[token * units + i] = to_int8(row[i], scales_[token]);
         }

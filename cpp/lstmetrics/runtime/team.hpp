@@ -83,9 +83,10 @@ class LSTMETRICS_API Team {
   // Members of a run at most.
   std::size_t most() const noexcept { return helpers_ + 1; }
 
+  // Where it does not pay to share the work, the caller does it alone.
   template <class Part>
-  void run(const Part& part) noexcept {
-    if (alone()) {
+  void run(const Part& part, bool pays = true) noexcept {
+    if (alone() || !pays) {
       Member member;
       part(member);
     } else {

@@ -19,6 +19,14 @@ from lstmetrics.errors import EmptyInputError, LstmetricsError
 
 __all__ = ["app", "with_errors"]
 
+# Of what a command raises; the first that fits.
+_EXIT_CODES: dict[type[Exception], int] = {
+    GateError: 3,
+    EmptyInputError: 5,
+    LstmetricsError: 2,
+    OSError: 1,
+}
+
 app = typer.Typer(
     name="lstmetrics",
     help="Measure and run LSTM text models on CPUs: the same numbers, to the last bit, anywhere."
@@ -38,17 +46,10 @@ def with_errors(command: Callable[..., None]) -> Callable[..., None]:
     def wrapped(*args: Any, **kwargs: Any) -> None:
         try:
             command(*args, **kwargs)
-        except GateError as failed:
-            print(f"failed: {failed}", file=sys.stderr)
-            raise typer.Exit(3) from None
-        except EmptyInputError as error:
-            print(f"error: {error}", file=sys.stderr)
-            raise typer.Exit(5) from None
-        except LstmetricsError as error:
-            print(f"error: {error}", file=sys.stderr)
-            raise typer.Exit(2) from None
-        except OSError as error:
-            print(f"error: {error}", file=sys.stderr)
-            raise typer.Exit(1) from None
+        except tuple(_EXIT_CODES) as error:
+            code = next(code for kind, code in _EXIT_CODES.items() if isinstance(error, kind))
+            said = "failed" if isinstance(error, GateError) else "error"
+            print(f"{said}: {error}", file=sys.stderr)
+            raise typer.Exit(code) from None
 
     return wrapped

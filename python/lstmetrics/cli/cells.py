@@ -9,6 +9,8 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from lstmetrics.evaluation.plain import number_text
+
 __all__ = [
     "LOGITS",
     "LOG_PROBABILITIES",
@@ -72,7 +74,7 @@ def numbers(
     told = {problem.row for problem in problems[before:]}
     for row in np.flatnonzero(~good).tolist():
         if row not in told:
-            problems.append(Problem(row, name, bounds.otherwise, spoken(found[row].item())))
+            problems.append(Problem(row, name, bounds.otherwise, number_text(found[row].item())))
     cleaned: npt.NDArray[np.floating[Any]] = np.where(good, found, found.dtype.type(0))
     return cleaned
 
@@ -122,8 +124,3 @@ def decoded(column: pa.Array) -> pa.Array:
 def shown(values: pa.Array, row: int) -> str:
     """Return a cell for an error."""
     return repr(str(values[row].as_py())[:SHOWN])
-
-
-def spoken(value: float) -> str:
-    """Return a number for an error."""
-    return "NaN" if value != value else repr(value)

@@ -14,8 +14,9 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from lstmetrics.cli.cells import SHOWN, Bounds, Problem, decoded, missing, shown, spoken
+from lstmetrics.cli.cells import SHOWN, Bounds, Problem, decoded, missing, shown
 from lstmetrics.errors import InvalidValueError
+from lstmetrics.evaluation.plain import number_text
 from lstmetrics.streaming import Entities
 
 __all__ = [
@@ -67,7 +68,7 @@ def lists_of_numbers(
         row = int(owners[place])
         if row not in told:
             told.add(row)
-            problems.append(Problem(row, name, bounds.otherwise, spoken(flat[place].item())))
+            problems.append(Problem(row, name, bounds.otherwise, number_text(flat[place].item())))
     return found
 
 

@@ -89,6 +89,21 @@ def check_batch(batch: Any, known: frozenset[str], needed: str, function: str) -
     return {name: batch.get(name) for name in known}
 
 
+def refuse_beside_stream(
+    function: str, columns: Mapping[str, Any], by: Mapping[str, Any] | None
+) -> None:
+    """Refuse columns that are given beside a stream, whose batches hold them all."""
+    if by or any(column is not None for column in columns.values()):
+        raise InvalidTypeError(f"{function}: of a stream, all columns come in its batches")
+
+
+def as_columns(columns: Mapping[str, Any], by: Mapping[str, Any] | None) -> dict[str, Any]:
+    """Return columns whose rows can be sliced, for :func:`as_batches`."""
+    found: dict[str, Any] = {name: as_rows(column) for name, column in columns.items()}
+    found["by"] = {name: as_rows(column) for name, column in (by or {}).items()}
+    return found
+
+
 def as_rows(column: Any) -> Any:
     """Return something whose rows can be sliced: an array, or the list that it is."""
     if column is None or isinstance(column, list | tuple | np.ndarray):

@@ -21,7 +21,7 @@ from lstmetrics.evaluation.labels import Indices, Label, check_probabilities
 from lstmetrics.evaluation.mistakes import WorstMistakes
 from lstmetrics.evaluation.options import Options
 from lstmetrics.evaluation.report import Report
-from lstmetrics.evaluation.slices import LENGTHS, SliceCounts, length_buckets
+from lstmetrics.evaluation.slices import LENGTHS, SliceCounts, SlicesBy, length_buckets
 from lstmetrics.evaluation.temperature import Temperature, fit_temperature
 from lstmetrics.evaluation.thresholds import OperatingPoint
 
@@ -67,7 +67,8 @@ class Classifying:
         self.outputs: OutputDigest | None = None
         self._options = options
         self._worst = WorstMistakes(options.worst, labels)
-        self._slices: dict[str, SliceCounts] = {}
+        classes = len(self.states.labels)
+        self._slices = SlicesBy(lambda column: SliceCounts(column, classes))
         self._train_texts = train_texts
         self._duplicates: Duplicates | None = None
         self._rows = 0
@@ -139,10 +140,7 @@ class Classifying:
             _check_rows(len(truth), len(texts), "texts")
             columns[LENGTHS] = length_buckets(texts)
             self._seen().add_test(texts, truth.tolist())
-        for name, values in columns.items():
-            if name not in self._slices:
-                self._slices[name] = SliceCounts(name, len(self.states.labels))
-            self._slices[name].update(values, truth, predicted)
+        self._slices.update(columns, truth, predicted)
 
     def _seen(self) -> Duplicates:
         if self._duplicates is None:
@@ -176,11 +174,7 @@ class Classifying:
             temperature=self._effect(metrics),
             curves=curves,
             thresholds=[point.row(drawn) for point in self._points],
-            slices=[
-                row
-                for counts in self._slices.values()
-                for row in counts.rows(positive, drawn.level)
-            ],
+            slices=self._slices.rows(positive, drawn.level),
             worst=self._worst.rows(states.with_scores),
             sure={"samples": states.sure, "wrong": states.sure_and_wrong}
             if states.with_scores

@@ -23,7 +23,7 @@ from lstmetrics.evaluation.labels import (
     label_indices,
 )
 from lstmetrics.evaluation.plain import finite, plain
-from lstmetrics.evaluation.slices import StateSlices
+from lstmetrics.evaluation.slices import SlicesBy, StateSlices
 from lstmetrics.streaming import Interval, PairedOutcomes, PairedScores, PairedTest
 
 __all__ = ["Comparison", "Predictions", "compare", "paired_differences"]
@@ -209,7 +209,7 @@ def compare(
     pair, areas = PairedOutcomes(labels=classes), None
     if positive is not None and old.with_scores and new.with_scores:
         areas = PairedScores(labels=classes, pos_label=positive)
-    slices = {column: StateSlices(column, PairedOutcomes()) for column in baseline.by}
+    slices = SlicesBy(lambda column: StateSlices(column, PairedOutcomes()))
     differing, first_of_them = 0, 0
     for first in range(0, samples, _ROWS):
         here, there = _block(rows_a, first, samples), _block(rows_b, first, samples)
@@ -223,9 +223,8 @@ def compare(
         pair.update(truth, said_new, said_old)
         if areas is not None and score_old is not None and score_new is not None:
             areas.update(truth, score_new, score_old)
-        for column, states in slices.items():
-            values = _taken(baseline.by[column], here)
-            states.update(values, len(truth), truth, said_new, said_old)
+        columns = {column: _taken(values, here) for column, values in baseline.by.items()}
+        slices.update(columns, len(truth), truth, said_new, said_old)
     if differing:
         raise InvalidValueError(
             f"{_FUNCTION}: the true labels of {differing} samples differ, first that of "
@@ -357,8 +356,8 @@ def _change(p_value: float, difference: float, level: float) -> Change:
     return "better" if difference > 0 else "worse"
 
 
-def _slices(slices: Mapping[str, StateSlices], level: float) -> list[dict[str, Any]]:
-    found = [row for states in slices.values() for row in states.rows(partial(_of_slice, level))]
+def _slices(slices: SlicesBy, level: float) -> list[dict[str, Any]]:
+    found = slices.rows(partial(_of_slice, level))
     for row in found:
         row["p_adjusted"] = min(1.0, row["p_value"] * len(found))
         row["change"] = _change(row["p_adjusted"], row["difference"], level)

@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from lstmetrics.errors import InvalidTypeError, InvalidValueError, ShapeError
+from lstmetrics.evaluation.plain import number_text
 
 __all__ = ["Indices", "Label", "check_probabilities", "found_labels", "label_indices"]
 
@@ -120,7 +121,7 @@ def check_probabilities(scores: npt.NDArray[Any], first_row: int = 0) -> None:
     place = tuple(wrong[0].tolist())
     column = f", column {place[1]}" if len(place) > 1 else ""
     value = scores[place].item()
-    name = "NaN" if value != value else repr(value)
+    name = number_text(value)
     hint = "" if name == "NaN" else "; for logits use logits="
     raise InvalidValueError(
         f"scores must be probabilities in [0, 1], got {name} at row {first_row + place[0]}{column}"

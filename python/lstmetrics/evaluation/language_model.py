@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from lstmetrics.errors import InvalidTypeError
-from lstmetrics.evaluation.batches import as_batches, as_rows, check_batch, is_stream
+from lstmetrics.evaluation.batches import as_batches, as_columns, check_batch, is_stream
 from lstmetrics.evaluation.digests import OutputDigest
 from lstmetrics.evaluation.duplicates import Duplicates
 from lstmetrics.evaluation.options import Options, read_metrics
@@ -204,9 +204,9 @@ def _batches(columns: dict[str, Any]) -> Iterator[dict[str, Any]]:
         inputs = [inputs]
     elif not are_texts(inputs) and not (len(inputs) and np.ndim(inputs[0]) == 1):
         inputs = np.atleast_2d(np.asarray(inputs))
-    rows = {name: as_rows(columns[name]) for name in ("targets", "lengths", "ids")}
-    by = {name: as_rows(column) for name, column in (columns["by"] or {}).items()}
-    yield from as_batches({"inputs": inputs, **rows, "by": by}, _ROWS, _FUNCTION)
+    others = {name: columns[name] for name in ("targets", "lengths", "ids")}
+    rows = {"inputs": inputs, **as_columns(others, columns["by"])}
+    yield from as_batches(rows, _ROWS, _FUNCTION)
 
 
 def _read(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Iterable, Mapping, Sequence
+from functools import partial
 from hashlib import sha256
 from typing import Any
 
@@ -22,7 +23,7 @@ from lstmetrics.evaluation.labels import Label, check_probabilities
 from lstmetrics.evaluation.mistakes import WorstMistakes
 from lstmetrics.evaluation.options import Options
 from lstmetrics.evaluation.report import Report
-from lstmetrics.evaluation.slices import LENGTHS, StateSlices, length_buckets
+from lstmetrics.evaluation.slices import LENGTHS, SlicesBy, StateSlices, length_buckets
 from lstmetrics.streaming import Calibration, Interval, MultilabelConfusion
 
 __all__ = ["HALF", "MultilabelRun", "multilabel_metrics"]
@@ -71,7 +72,9 @@ class MultilabelRun:
             self._curves = Curves(self.labels, None)
         names = [name for label in self.labels for name in (f"not {label}", str(label))]
         self._worst = WorstMistakes(options.worst, names)
-        self._slices: dict[str, StateSlices] = {}
+        self._slices = SlicesBy(
+            lambda column: StateSlices(column, MultilabelConfusion(len(self.labels)))
+        )
         self._train_texts = train_texts
         self._duplicates: Duplicates | None = None
 
@@ -125,10 +128,7 @@ class MultilabelRun:
                 )
             packed = np.packbits(truth.astype(bool), axis=1)
             self._duplicates.add_test(texts, [row.tobytes() for row in packed])
-        for name, values in columns.items():
-            if name not in self._slices:
-                self._slices[name] = StateSlices(name, MultilabelConfusion(len(self.labels)))
-            self._slices[name].update(values, len(truth), truth, predicted)
+        self._slices.update(columns, len(truth), truth, predicted)
 
     def _keep_worst(
         self,
@@ -181,11 +181,7 @@ class MultilabelRun:
             per_class=self._per_class(level),
             calibration=calibration,
             curves=curves,
-            slices=[
-                row
-                for counted in self._slices.values()
-                for row in counted.rows(lambda state: _of_slice(state, level))
-            ],
+            slices=self._slices.rows(partial(_of_slice, level)),
             worst=self._worst.rows(self._with_scores),
             train=train,
             history=self._options.history,
@@ -231,7 +227,7 @@ def _accuracy(counts: MultilabelConfusion, level: float) -> Interval:
     return Interval(counts.accuracy(), *bounds, level, "wilson")
 
 
-def _of_slice(counts: MultilabelConfusion, level: float) -> dict[str, Any]:
+def _of_slice(level: float, counts: MultilabelConfusion) -> dict[str, Any]:
     metrics = multilabel_metrics(counts)
     return {
         "samples": counts.samples,

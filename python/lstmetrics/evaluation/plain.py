@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-__all__ = ["finite", "plain"]
+__all__ = ["finite", "number_text", "plain"]
 
 
 def plain(value: Any) -> Any:
@@ -21,6 +21,11 @@ def plain(value: Any) -> Any:
     if isinstance(value, np.ndarray | np.generic):
         return value.tolist()
     return value
+
+
+def number_text(value: float) -> str:
+    """Return a number for an error."""
+    return "NaN" if value != value else repr(value)
 
 
 def finite(value: Any) -> Any:

@@ -66,13 +66,7 @@ class ClassChange:
         positive = self._other.positive if self._other.task == "binary" else None
         differences = paired_differences(self._pair, rate_metrics(positive), drawn)
         differences["log_loss"] = self._loss.interval("value", drawn.level)
-        return {
-            "precision": precision,
-            "metrics": self._other.metrics(),
-            "differences": differences,
-            "p_value": self._pair.mcnemar().p_value,
-            "differ": self._differ,
-        }
+        return _row(precision, self._other.metrics(), differences, self._pair, self._differ)
 
 
 def _losses(truth: Indices, table: Floats) -> npt.NDArray[np.float64]:
@@ -119,10 +113,20 @@ class TokenChange:
             "token_accuracy": self._pair.interval("accuracy", drawn.level),
         }
         metrics = {name: value for name, value in self._other.compute().items() if name != "tokens"}
-        return {
-            "precision": precision,
-            "metrics": metrics,
-            "differences": differences,
-            "p_value": self._pair.mcnemar().p_value,
-            "differ": self._differ,
-        }
+        return _row(precision, metrics, differences, self._pair, self._differ)
+
+
+def _row(
+    precision: str,
+    metrics: dict[str, Any],
+    differences: dict[str, Interval],
+    pair: PairedOutcomes,
+    differ: int,
+) -> dict[str, Any]:
+    return {
+        "precision": precision,
+        "metrics": metrics,
+        "differences": differences,
+        "p_value": pair.mcnemar().p_value,
+        "differ": differ,
+    }

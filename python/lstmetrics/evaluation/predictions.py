@@ -10,7 +10,13 @@ import numpy.typing as npt
 
 from lstmetrics import numeric
 from lstmetrics.errors import InvalidTypeError, InvalidValueError, ShapeError
-from lstmetrics.evaluation.batches import as_batches, as_rows, check_batch, is_stream
+from lstmetrics.evaluation.batches import (
+    as_batches,
+    as_columns,
+    check_batch,
+    is_stream,
+    refuse_beside_stream,
+)
 from lstmetrics.evaluation.classifying import Classifying
 from lstmetrics.evaluation.goals import Goal
 from lstmetrics.evaluation.labels import Label, check_probabilities, found_labels, label_indices
@@ -133,18 +139,15 @@ def evaluate_predictions(
         thresholds=thresholds,
         progress=progress,
     )
-    columns = {"y_true": y_true, "y_pred": y_pred, "scores": scores, "logits": logits}
-    columns |= {"texts": texts, "ids": ids}
+    columns = {"y_pred": y_pred, "scores": scores, "logits": logits, "texts": texts, "ids": ids}
     rows = None
     if is_stream(y_true):
-        if any(column is not None for name, column in columns.items() if name != "y_true") or by:
-            raise InvalidTypeError(f"{_FUNCTION}: of a stream, all columns come in its batches")
+        refuse_beside_stream(_FUNCTION, columns, by)
         if labels is None:
             raise InvalidTypeError(f"{_FUNCTION}: a stream of batches needs labels=, the classes")
         batches: Iterator[Any] = iter(y_true)  # type: ignore[arg-type]
     else:
-        arrays = {name: as_rows(column) for name, column in columns.items()}
-        arrays["by"] = {name: as_rows(column) for name, column in (by or {}).items()}
+        arrays = as_columns({"y_true": y_true, **columns}, by)
         _check_arrays(arrays)
         labels = _labels_of(arrays) if labels is None else labels
         rows = len(arrays["y_true"])

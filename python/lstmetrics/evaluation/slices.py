@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Self
 
 import numpy as np
@@ -14,7 +14,15 @@ from lstmetrics.evaluation.labels import Indices
 from lstmetrics.streaming import Confusion, Grouped
 from lstmetrics.streaming._base import Streaming
 
-__all__ = ["LENGTHS", "TOKENS", "SliceCounts", "StateSlices", "buckets_of", "length_buckets"]
+__all__ = [
+    "LENGTHS",
+    "TOKENS",
+    "SliceCounts",
+    "SlicesBy",
+    "StateSlices",
+    "buckets_of",
+    "length_buckets",
+]
 
 LENGTHS = "text length"  # in characters
 TOKENS = "tokens"  # the length in tokens
@@ -118,6 +126,31 @@ class StateSlices:
             {"column": self._values.column, "value": value, **described(self._states[number])}
             for value, number in self._values.ordered()
         ]
+
+
+class SlicesBy:
+    """Slices by any columns, which are known when their first values come.
+
+    Parameters
+    ----------
+    make : callable
+        Gives the slices by a column of that name: :class:`StateSlices` or :class:`SliceCounts`.
+    """
+
+    def __init__(self, make: Callable[[str], Any]) -> None:
+        self._make = make
+        self._by_column: dict[str, Any] = {}
+
+    def update(self, columns: Mapping[str, npt.ArrayLike], *arrays: Any, **named: Any) -> None:
+        """Add a batch: values of the columns, and what else the slices' update takes."""
+        for name, values in columns.items():
+            if name not in self._by_column:
+                self._by_column[name] = self._make(name)
+            self._by_column[name].update(values, *arrays, **named)
+
+    def rows(self, *how: Any) -> list[dict[str, Any]]:
+        """Return the rows of all columns; `how` is what the slices' rows takes."""
+        return [row for slices in self._by_column.values() for row in slices.rows(*how)]
 
 
 class SliceCounts:

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from lstmetrics.errors import InvalidTypeError, InvalidValueError, ShapeError
-from lstmetrics.evaluation.batches import as_batches, as_rows, check_batch, is_stream
+from lstmetrics.evaluation.batches import as_batches, as_columns, check_batch, is_stream
 from lstmetrics.evaluation.digests import OutputDigest
 from lstmetrics.evaluation.labels import Label
 from lstmetrics.evaluation.options import Options, read_metrics
@@ -94,9 +94,8 @@ def _batches(columns: dict[str, Any]) -> tuple[int | None, Iterator[dict[str, An
         return None, (_mapping(batch) for batch in columns["inputs"])
     if columns["targets"] is None:
         raise InvalidTypeError(f"{_FUNCTION}: a tagger needs targets, the true tags")
-    rows = {name: as_rows(column) for name, column in columns.items() if name != "by"}
-    by = {name: as_rows(column) for name, column in (columns["by"] or {}).items()}
-    return len(rows["inputs"]), as_batches({**rows, "by": by}, _ROWS, _FUNCTION)
+    rows = as_columns({**columns, "by": None}, columns["by"])
+    return len(rows["inputs"]), as_batches(rows, _ROWS, _FUNCTION)
 
 
 def _mapping(batch: Any) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from itertools import chain
 from typing import Any
 
@@ -12,7 +13,12 @@ import numpy.typing as npt
 
 from lstmetrics import _arrays
 from lstmetrics.errors import InvalidTypeError, ShapeError
-from lstmetrics.evaluation.batches import as_batches, check_batch, is_stream
+from lstmetrics.evaluation.batches import (
+    as_batches,
+    check_batch,
+    is_stream,
+    refuse_beside_stream,
+)
 from lstmetrics.evaluation.classifying import finished
 from lstmetrics.evaluation.digests import OutputDigest, combined
 from lstmetrics.evaluation.goals import Goal
@@ -22,7 +28,7 @@ from lstmetrics.evaluation.mistakes import WorstMistakes
 from lstmetrics.evaluation.options import Options, Progress, options_of, read_metrics
 from lstmetrics.evaluation.places import Places
 from lstmetrics.evaluation.report import Report
-from lstmetrics.evaluation.slices import TOKENS, StateSlices, buckets_of
+from lstmetrics.evaluation.slices import TOKENS, SlicesBy, StateSlices, buckets_of
 from lstmetrics.streaming import Entities
 
 __all__ = ["TaggingRun", "evaluate_tags"]
@@ -116,8 +122,7 @@ def evaluate_tags(
     run = TaggingRun(options, mode, scheme)
     rows = None
     if is_stream(y_true):
-        if y_pred is not None or by or tokens is not None or ids is not None:
-            raise InvalidTypeError(f"{_FUNCTION}: of a stream, all columns come in its batches")
+        refuse_beside_stream(_FUNCTION, {"y_pred": y_pred, "tokens": tokens, "ids": ids}, by)
         batches: Iterator[Any] = iter(y_true)
     else:
         if y_pred is None:
@@ -163,7 +168,7 @@ class TaggingRun:
         self._options = options
         self._worst = WorstMistakes(options.worst)
         self._with_scores = False
-        self._slices: dict[str, StateSlices] = {}
+        self._slices = SlicesBy(lambda column: StateSlices(column, Entities(mode, scheme)))
         self._rows = 0
 
     def update(
@@ -184,11 +189,8 @@ class TaggingRun:
         self.counts.update(truth, predicted)
         called, _ = _flat(predicted)
         rows = len(sizes)
-        for name, values in {**(by or {}), TOKENS: buckets_of(sizes)}.items():
-            if name not in self._slices:
-                blank = Entities(self.counts.mode, self.counts.scheme)
-                self._slices[name] = StateSlices(name, blank)
-            self._slices[name].update(values, rows, _lists(truth), _lists(predicted))
+        columns = {**(by or {}), TOKENS: buckets_of(sizes)}
+        self._slices.update(columns, rows, _lists(truth), _lists(predicted))
         names = range(self._rows, self._rows + rows) if ids is None else ids
         self._keep_worst(true, called, sizes, confidence, tokens, names)
         self._rows += rows
@@ -235,11 +237,7 @@ class TaggingRun:
             intervals=_intervals(counts, drawn),
             labels=list(counts.types),
             per_class=_per_type(counts, drawn.level),
-            slices=[
-                row
-                for states in self._slices.values()
-                for row in states.rows(lambda state: _of_slice(state, drawn.level))
-            ],
+            slices=self._slices.rows(partial(_of_slice, drawn.level)),
             worst=self._worst.rows(self._with_scores),
             train=train,
             history=self._options.history,
@@ -288,7 +286,7 @@ def _all_metrics(counts: Entities) -> dict[str, float]:
     return _metrics(counts) | {"token_accuracy": counts.token_accuracy()}
 
 
-def _of_slice(counts: Entities, level: float) -> dict[str, Any]:
+def _of_slice(level: float, counts: Entities) -> dict[str, Any]:
     metrics = _all_metrics(counts)
     intervals = {
         name: counts.interval(name, level, average="micro", zero_division=0)

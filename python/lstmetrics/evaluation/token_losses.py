@@ -11,9 +11,16 @@ import numpy as np
 import numpy.typing as npt
 
 from lstmetrics.errors import InvalidTypeError, InvalidValueError, ShapeError
-from lstmetrics.evaluation.batches import as_batches, as_rows, check_batch, is_stream
+from lstmetrics.evaluation.batches import (
+    as_batches,
+    as_columns,
+    check_batch,
+    is_stream,
+    refuse_beside_stream,
+)
 from lstmetrics.evaluation.goals import Goal
 from lstmetrics.evaluation.options import Progress, options_of, read_metrics
+from lstmetrics.evaluation.plain import number_text
 from lstmetrics.evaluation.report import Report
 from lstmetrics.evaluation.surprises import CONTEXT
 from lstmetrics.evaluation.token_run import TokenRun
@@ -101,16 +108,14 @@ def evaluate_token_losses(
     (2.0, 50.0)
     """
     options = options_of(goals=goals, history=history, level=level, worst=worst, progress=progress)
-    columns = {"losses": losses, "log_probs": log_probs, "correct": correct, "tokens": tokens}
+    columns = {"log_probs": log_probs, "correct": correct, "tokens": tokens}
     columns |= {"texts": texts, "ids": ids}
     rows = None
     if is_stream(losses):
-        if any(column is not None for name, column in columns.items() if name != "losses") or by:
-            raise InvalidTypeError(f"{_FUNCTION}: of a stream, all columns come in its batches")
+        refuse_beside_stream(_FUNCTION, columns, by)
         batches: Iterator[Any] = iter(losses)
     else:
-        arrays: dict[str, Any] = {name: as_rows(column) for name, column in columns.items()}
-        arrays["by"] = {name: as_rows(column) for name, column in (by or {}).items()}
+        arrays = as_columns({"losses": losses, **columns}, by)
         rows = len(arrays[_given(arrays)])
         batches = as_batches(arrays, _ROWS, _FUNCTION)
     run = TokenRun(options, vocabulary_size)
@@ -202,11 +207,9 @@ def _check(losses: Floats, found: Floats, name: str, starts: Sizes, done: int) -
     if wrong.size:
         place = int(wrong[0])
         row = int(np.searchsorted(starts, place, side="right")) - 1
-        value = found[place].item()
-        got = "NaN" if value != value else repr(value)
         bound = "at most" if name == "log_probs" else "at least"
         raise InvalidValueError(
-            f"{_FUNCTION}: {name} must be {bound} 0, got {got} "
+            f"{_FUNCTION}: {name} must be {bound} 0, got {number_text(found[place].item())} "
             f"at row {done + row}, token {place - int(starts[row]) + 1}"
         )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -14,7 +15,7 @@ from lstmetrics.evaluation.digests import OutputDigest, combined
 from lstmetrics.evaluation.duplicates import Duplicates
 from lstmetrics.evaluation.options import Options
 from lstmetrics.evaluation.report import Report
-from lstmetrics.evaluation.slices import StateSlices
+from lstmetrics.evaluation.slices import SlicesBy, StateSlices
 from lstmetrics.evaluation.surprises import Positions, Surprises, Unigrams
 from lstmetrics.streaming import Tokens
 
@@ -48,7 +49,7 @@ class TokenRun:
         self._options = options
         self._positions = Positions()
         self._surprises = Surprises(options.worst)
-        self._slices: dict[str, StateSlices] = {}
+        self._slices = SlicesBy(lambda column: StateSlices(column, Tokens()))
         self._with_right = True
         self._rows = 0
 
@@ -93,12 +94,9 @@ class TokenRun:
         if steps is not None:
             self._positions.update(losses, steps)
         self._surprises.update(losses, shown)
-        for name, values in (by or {}).items():
-            if name not in self._slices:
-                self._slices[name] = StateSlices(name, Tokens())
-            self._slices[name].update(
-                values, len(sizes), losses, sizes=sizes, using="update_nll", correct=correct
-            )
+        self._slices.update(
+            by or {}, len(sizes), losses, sizes=sizes, using="update_nll", correct=correct
+        )
         self._rows += len(sizes)
         if self._options.progress is not None:
             self._options.progress(self._rows, total)
@@ -125,11 +123,7 @@ class TokenRun:
             metrics=metrics,
             intervals={n: state.interval(n, level) for n in _WITH_INTERVALS if n in metrics},
             baseline=baseline | self.own.baseline(unigrams),
-            slices=[
-                row
-                for states in self._slices.values()
-                for row in states.rows(lambda of_slice: self._of_slice(of_slice, level))
-            ],
+            slices=self._slices.rows(partial(self._of_slice, level)),
             worst=self._surprises.rows(),
             positions=self._positions.rows(level),
             train=train,
@@ -147,7 +141,7 @@ class TokenRun:
         unknown = drop if self._with_right else (*drop, "token_accuracy")
         return {name: value for name, value in metrics.items() if name not in unknown}
 
-    def _of_slice(self, state: Tokens, level: float) -> dict[str, Any]:
+    def _of_slice(self, level: float, state: Tokens) -> dict[str, Any]:
         metrics = self._told({name: getattr(state, name)() for name in _OF_SLICES})
         return {
             "samples": state.tokens,

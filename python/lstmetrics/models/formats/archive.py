@@ -11,9 +11,8 @@ from lstmetrics.errors import FormatError
 
 __all__ = ["Archive", "parse_json"]
 
-_LARGEST_RATIO = (
-    200  # of unpacked to packed; trained weights hardly shrink, JSON shrinks to a tenth
-)
+# Of unpacked to packed; trained weights hardly shrink, JSON shrinks to a tenth.
+_LARGEST_RATIO = 200
 _LARGEST_FREE = 1 << 20  # so much may unpack from anything
 _LARGEST_TEXT = 1 << 28
 _KINDS = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}
