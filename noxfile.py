@@ -139,7 +139,7 @@ def conformance(session: nox.Session) -> None:
     its own.
     """
     full = "--full" in session.posargs
-    session.install(".[test]", TORCH, TORCHMETRICS, "onnxscript>=0.7,<1", *RUNTIMES[:2])
+    session.install(_ours("test"), TORCH, TORCHMETRICS, "onnxscript>=0.7,<1", *RUNTIMES[:2])
     which = ["tests/conformance", "tests/doctests", "tests/integration/test_real_onnx.py"]
     session.run("pytest", "-n", "auto", *which, "-k", "torch or onnx")
     writers = []
@@ -160,7 +160,7 @@ def conformance_keras(session: nox.Session) -> None:
     Each version of Keras lives in an environment of its own, where ours is not.
     """
     full = "--full" in session.posargs
-    session.install(".[test]")
+    session.install(_ours("test"))
     writers = []
     for name in KERAS if full else ["keras"]:
         version, requirements, modules = KERAS[name]
@@ -181,21 +181,21 @@ def conformance_keras(session: nox.Session) -> None:
 @nox.session
 def integrations(session: nox.Session) -> None:
     """Train by Hugging Face's Trainer and Keras, log to MLflow, with the report in their hooks."""
-    session.install(".[test]", TORCH, *HOOKS)
+    session.install(_ours("test"), TORCH, *HOOKS)
     session.run("pytest", *(session.posargs or ["tests/integration/test_frameworks.py"]))
 
 
 @nox.session
 def sklearn(session: nox.Session) -> None:
     """Run scikit-learn's own tests of its metrics with ours in their places."""
-    session.install(".[test]", *SKLEARN)
+    session.install(_ours("test"), *SKLEARN)
     session.run("python", "tests/conformance/sklearn_suite", *session.posargs)
 
 
 @nox.session
 def browser(session: nox.Session) -> None:
     """Look at pages of reports in a headless Chromium; ``-- --screenshots`` makes docs/*.png."""
-    session.install(".[test]", "selenium>=4.30,<5")
+    session.install(_ours("test"), "selenium>=4.30,<5")
     if "--screenshots" in session.posargs:
         session.run("python", "tools/screenshots.py", env={"PYTHONPATH": "tests"})
         return
@@ -251,7 +251,7 @@ def fuzz(session: nox.Session) -> None:
     the number PyTorch's checkpoints are among them.
     """
     torch = "torch" in session.posargs
-    session.install(".[test]", *([TORCH] if torch else []))
+    session.install(_ours("test"), *([TORCH] if torch else []))
     counts = [argument for argument in session.posargs if argument != "torch"]
     session.run("python", "tests/fuzz", *(counts or ["100000"]))
 
@@ -262,7 +262,7 @@ def fuzz_guided(session: nox.Session) -> None:
 
     Of formats that our Python takes apart; it does not see what the core reads.
     """
-    session.install(".[test]", "atheris>=3,<4")
+    session.install(_ours("test"), "atheris>=3,<4")
     count = session.posargs[0] if session.posargs else "50000"
     for name in ("native safetensors", "keras archives", "keras hdf5", "onnx"):
         session.run("python", "tests/fuzz/guided.py", name, count)
@@ -284,7 +284,7 @@ def _installed_with_asan(session: nox.Session) -> Path:
     """
     build = ROOT / "build" / "python-asan"
     defines = {
-        "CMAKE_CXX_FLAGS_RELWITHDEBINFO": "-O1 -g",
+        "CMAKE_CXX_FLAGS_RELWITHDEBINFO": "-O1 -g1",
         "LSTMETRICS_SANITIZE": "address,undefined",
         "LSTMETRICS_BUILD_TESTS": "ON",
     }
@@ -399,7 +399,7 @@ def typing(session: nox.Session) -> None:
 @nox.session
 def stubs(session: nox.Session) -> None:
     """Write the stub of _core from the module itself; ``-- --check`` only tells of drift."""
-    session.install(".[cli]", *_requirements("pybind11-stubgen", "ruff", "mypy"))
+    session.install(_ours("cli"), *_requirements("pybind11-stubgen", "ruff", "mypy"))
     check = [argument for argument in session.posargs if argument == "--check"]
     session.run("python", "tools/stubs.py", *check)
     session.run(
@@ -435,6 +435,14 @@ def package(session: nox.Session) -> None:
 
 
 # ---- what they share --------------------------------------------------------------------------
+
+
+def _ours(extra: str) -> str:
+    """Return what to install: the wheel that LSTMETRICS_WHEEL names, or what the sources give.
+
+    Continuous integration builds that wheel once for all sessions.
+    """
+    return f"{os.environ.get('LSTMETRICS_WHEEL', '.')}[{extra}]"
 
 
 def _requirements(*names: str) -> list[str]:

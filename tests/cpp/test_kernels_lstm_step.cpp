@@ -86,8 +86,9 @@ States run(const Table& table, const Step& step, const Functions& functions, std
   Walled<float> next(std::vector<float>(step.cell.size(), 7.0F));
   std::vector<LstmRow> rows;
   for (std::size_t row = 0; row < step.rows; ++row) {
-    rows.push_back({starts.data() + row * 4 * step.width(), hidden.data() + row * step.depth,
-                    cell.data() + row * step.width(), next.data() + row * step.width()});
+    const float* start = starts.data() + row * 4 * step.width();
+    rows.push_back({start, hidden.data() + row * step.depth, cell.data() + row * step.width(),
+                    next.data() + row * step.width(), start});
   }
   table.lstm_step({rows.data(), rows.size(), step.depth, walled.weights(), walled.quantized(),
                    first, end, functions.candidate, functions.gate, functions.output,

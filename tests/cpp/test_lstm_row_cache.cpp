@@ -1,5 +1,6 @@
 // Rows kept by token: which, how many, and while many threads add and read.
 #include <atomic>
+#include <numeric>
 #include <thread>
 
 #include "check.hpp"
@@ -19,8 +20,8 @@ std::vector<float> rows_of(const std::vector<std::int32_t>& tokens) {
   return rows;
 }
 
-void keep(RowCache& cache, const std::vector<std::int32_t>& tokens) {
-  cache.keep(tokens, rows_of(tokens).data());
+void keep(RowCache& cache, const std::vector<std::int32_t>& tokens, std::size_t capacity) {
+  cache.keep(tokens, rows_of(tokens).data(), capacity);
 }
 
 bool is_row_of(const float* row, std::int32_t token) {
@@ -33,12 +34,12 @@ bool is_row_of(const float* row, std::int32_t token) {
 }  // namespace
 
 CASE("row cache: the first tokens stay where they are, and no more than fit") {
-  RowCache cache(1000, kRowSize, 100);
-  keep(cache, {7, 3});
+  RowCache cache(1000, kRowSize);
+  keep(cache, {7, 3}, 100);
   const float* seven = cache.find(7);
   CHECK(is_row_of(seven, 7) && is_row_of(cache.find(3), 3));
   CHECK(cache.find(0) == nullptr);
-  for (std::int32_t token = 0; token < 1000; ++token) keep(cache, {token});
+  for (std::int32_t token = 0; token < 1000; ++token) keep(cache, {token}, 100);
   CHECK(cache.find(7) == seven && is_row_of(seven, 7));
   std::size_t kept = 0;
   for (std::int32_t token = 0; token < 1000; ++token) {
@@ -50,26 +51,40 @@ CASE("row cache: the first tokens stay where they are, and no more than fit") {
   CHECK_EQUAL(kept, std::size_t{100});
 }
 
+CASE("row cache: a call with more room adds, one with less takes nothing away") {
+  RowCache cache(1000, kRowSize);
+  std::vector<std::int32_t> tokens(1000);
+  std::iota(tokens.begin(), tokens.end(), 0);
+  for (const std::size_t capacity : {std::size_t{10}, std::size_t{333}, std::size_t{20}}) {
+    keep(cache, tokens, capacity);
+  }
+  for (std::size_t token = 0; token < 1000; ++token) {
+    const float* row = cache.find(token);
+    CHECK_EQUAL(row != nullptr, token < 333);
+    CHECK(row == nullptr || is_row_of(row, std::int32_t(token)));
+  }
+}
+
 CASE("row cache: room for nothing, or for more than there are tokens") {
-  RowCache none(5, kRowSize, 0);
-  keep(none, {1});
+  RowCache none(5, kRowSize);
+  keep(none, {1}, 0);
   CHECK(none.find(1) == nullptr);
-  RowCache all(5, kRowSize, 50);
-  keep(all, {4, 3, 2, 1, 0});
+  RowCache all(5, kRowSize);
+  keep(all, {4, 3, 2, 1, 0}, 50);
   for (std::int32_t token = 0; token < 5; ++token) {
     CHECK(is_row_of(all.find(static_cast<std::size_t>(token)), token));
   }
 }
 
 CASE("row cache: threads that add and read see whole rows") {
-  RowCache cache(500, kRowSize, 300);
+  RowCache cache(500, kRowSize);
   std::atomic<bool> right{true};
   std::vector<std::thread> threads;
   for (std::int32_t thread = 0; thread < 4; ++thread) {
     threads.emplace_back([&, thread] {
       for (std::int32_t turn = 0; turn < 500; ++turn) {
         const std::int32_t token = (turn * 37 + thread * 11) % 500;
-        keep(cache, {token, (token + 1) % 500});
+        keep(cache, {token, (token + 1) % 500}, 100 + 100 * std::size_t(thread));
         const float* row = cache.find(static_cast<std::size_t>((turn * 53) % 500));
         if (row != nullptr && !is_row_of(row, (turn * 53) % 500)) right = false;
       }

@@ -151,6 +151,22 @@ def test_every_way_to_use_a_model(
         record_property("digest table", line)
 
 
+@pytest.mark.parametrize("precision", PRECISIONS)
+def test_a_large_call_keeps_more_rows(precision: Precision) -> None:
+    words = 3000
+    layers = [Embedding(words, 8), LSTM(128), Dense(CLASSES, activation="softmax")]
+    model = build(layers, seed=6).with_precision(precision)
+    few = random_ids((5, STEPS), words, 7)
+    many = random_ids((600, STEPS), words, 8)  # more tokens than a small call's cache has room for
+    expected = [model.predict(few), np.concatenate([model.predict(row[None]) for row in many])]
+    for threads in (1, 2):
+        runtime.set_num_threads(threads)
+        fresh = build(layers, seed=6).with_precision(precision)
+        for _ in ("cold", "warm"):
+            assert sha256([fresh.predict(few), fresh.predict(many)]) == sha256(expected)
+            assert sha256(np.stack(list(fresh.predict_each(many)))) == sha256(expected[1])
+
+
 @pytest.mark.slow
 @needs_true_memory
 def test_a_million_streamed_steps_take_no_memory() -> None:

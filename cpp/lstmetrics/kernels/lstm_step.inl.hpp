@@ -77,6 +77,19 @@ LSTMETRICS_INLINE void update_state(const float* gates, const LstmRow& row, std:
   }
 }
 
+// Where the panel's chains start in a step to come: rows that are kept by token lie anywhere.
+template <std::size_t kRows>
+LSTMETRICS_INLINE void fetch_ahead(const LstmRow* rows, std::size_t panel) {
+  constexpr int kToRead = 0;
+  constexpr int kSecondLevel = 2;
+  for (std::size_t r = 0; r < kRows; ++r) {
+    const float* ahead = rows[r].ahead + panel * kGateFloats;
+    for (std::size_t v = 0; v < kGateVectors; ++v) {
+      __builtin_prefetch(ahead + v * kLanes, kToRead, kSecondLevel);
+    }
+  }
+}
+
 // Rows [row, row + kRows) of panels [panel, panel + kPanels).
 template <Precision kPrecision, std::size_t kRows, std::size_t kPanels>
 void lstm_step_tile(const LstmStepArgs& args, bool usual, std::size_t row,
@@ -95,6 +108,7 @@ void lstm_step_tile(const LstmStepArgs& args, bool usual, std::size_t row,
                                                     gates + v * kLanes);
   }
   const LstmRow* rows = args.rows + row;
+  if constexpr (kPanels == 1) fetch_ahead<kRows>(rows, panel);
   for (std::size_t p = 0; p < kPanels; ++p) {
     if (!usual) {
       update_states_by_any(args, gates + p * kGateFloats, kStride, rows, kRows, panel + p);

@@ -114,6 +114,7 @@ struct LstmRow {
   const float* hidden;  // [depth]
   float* cell;          // [panels][16], in place
   float* next;          // [panels][16], the new hidden state
+  const float* ahead;   // [panels][4][16], `start` of a step to come, or once more this one's
 };
 
 // One step of an LSTM for panels [first_panel, end_panel) of 16 units. Gates, order i, f, g, o, are

@@ -14,6 +14,9 @@ constexpr std::size_t kChunkPart = 4;
 // What the cache of rows may hold: a quarter of the embedding's table, or what is little anyway.
 constexpr std::size_t kCachePart = 4;
 constexpr std::size_t kCacheFloats = 256 * 1024;
+// A call of many positions has room for a row in so many of them, up to 64 MB.
+constexpr std::size_t kPositionsOfRow = 8;
+constexpr std::size_t kMostCacheFloats = 16 * 1024 * 1024;
 
 }  // namespace
 
@@ -23,8 +26,14 @@ InputProjection::InputProjection(const LstmSpec& spec, std::size_t features, Pre
       features_(features) {}
 
 void InputProjection::expect_tokens(std::size_t vocabulary) {
-  const std::size_t floats = std::max(vocabulary * features_ / kCachePart, kCacheFloats);
-  cache_ = std::make_unique<RowCache>(vocabulary, kernel_.row_size(), floats / kernel_.row_size());
+  cache_ = std::make_unique<RowCache>(vocabulary, kernel_.row_size());
+  cache_floats_ = std::max(vocabulary * features_ / kCachePart, kCacheFloats);
+}
+
+std::size_t InputProjection::room(const Pass& pass) const {
+  const std::size_t of_call = pass.positions / kPositionsOfRow;
+  return std::max(cache_floats_ / kernel_.row_size(),
+                  std::min(of_call, kMostCacheFloats / kernel_.row_size()));
 }
 
 std::size_t InputProjection::most_rows(const Block& in) const {
@@ -110,7 +119,7 @@ std::size_t InputProjection::ready_counting(const Pass& pass, std::size_t done) 
     }
   }
   multiply(pass, {projected.inputs.data(), in.stride, rows});
-  if (by_token) cache_->keep(projected.numbers.tokens(), projected.rows.data());
+  if (by_token) cache_->keep(projected.numbers.tokens(), projected.rows.data(), room(pass));
   return count;
 }
 

@@ -30,6 +30,7 @@ class InputProjection {
     ProjectedRows& projected;
     QuantizedMemory& quantized;
     const Block& in;
+    std::size_t positions;  // of the whole call
     bool backwards;
 
     std::size_t step(std::size_t number) const noexcept {
@@ -46,11 +47,13 @@ class InputProjection {
   std::size_t ready_counting(const Pass& pass, std::size_t done) const;
   void multiply(const Pass& pass, PackedMatrix::Rows rows) const;
   std::size_t most_rows(const Block& in) const;
+  std::size_t room(const Pass& pass) const;
 
   PackedMatrix kernel_;
   AlignedBuffer<float> bias_;
   std::size_t features_;
   std::unique_ptr<RowCache> cache_;
+  std::size_t cache_floats_ = 0;  // that it may hold whatever the call
 };
 
 }  // namespace lstmetrics::lstm

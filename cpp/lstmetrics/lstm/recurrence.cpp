@@ -66,14 +66,20 @@ void Recurrence::run(const LayerRun& run, const Block& in, const Target& out) co
   const Course course = {run.table, *workspace.team, workspace.states[slot_], workspace.lane, in,
                          out};
   point_to_state(course);
-  const InputProjection::Pass pass = {
-      run.table, course.team, course.lane.projected, course.lane.quantized, in, go_backwards_};
+  const InputProjection::Pass pass = {.table = run.table,
+                                      .team = course.team,
+                                      .projected = course.lane.projected,
+                                      .quantized = course.lane.quantized,
+                                      .in = in,
+                                      .positions = workspace.positions,
+                                      .backwards = go_backwards_};
   for (std::size_t done = 0; done < in.steps;) {
     const std::size_t count = input_.ready(pass, done);
     for (std::size_t i = 0; i < count;) {
       clear_plan(course.lane, in.rows);
       for (const std::size_t end = std::min(count, i + kStepsTogether); i < end; ++i) {
-        plan(course, pass.step(done + i), pass.projected.starts.data() + i * in.rows);
+        const float* const* starts = pass.projected.starts.data() + i * in.rows;
+        plan(course, pass.step(done + i), starts, i + 1 < count ? starts + in.rows : starts);
       }
       take_planned(course);
     }
@@ -111,13 +117,15 @@ void Recurrence::bring_state_home(const Course& course) const {
   }
 }
 
-void Recurrence::plan(const Course& course, std::size_t t, const float* const* starts) const {
+void Recurrence::plan(const Course& course, std::size_t t, const float* const* starts,
+                      const float* const* ahead) const {
   Lane& lane = course.lane;
   const std::size_t active = lane.active.size();
   for (std::size_t row = 0; row < course.in.rows; ++row) {
     if (starts[row] == nullptr) continue;
     RowState& place = lane.rows[row];
-    lane.active.push_back({starts[row], place.hidden, place.cell, place.next});
+    lane.active.push_back({starts[row], place.hidden, place.cell, place.next,
+                           ahead[row] != nullptr ? ahead[row] : starts[row]});
     course.state.started[row] = 1;
     if (!projects()) std::swap(place.hidden, place.next);
   }

@@ -53,7 +53,8 @@ class Recurrence {
   };
   void point_to_state(const Course& course) const;
   void bring_state_home(const Course& course) const;
-  void plan(const Course& course, std::size_t t, const float* const* starts) const;
+  void plan(const Course& course, std::size_t t, const float* const* starts,
+            const float* const* ahead) const;
   void plan_output(const Course& course, std::size_t t) const;
   void take_planned(const Course& course) const;
   void take_step(const Course& course, const PlannedStep& step, runtime::Member& member) const;

@@ -135,7 +135,7 @@ class WindowLosses {
 // A workspace borrowed for the length of a block.
 class Session::Lease {
  public:
-  Lease(const Session& session, runtime::Team& team) : session_(session) {
+  Lease(const Session& session, runtime::Team& team, std::size_t positions) : session_(session) {
     const std::lock_guard lock(session.mutex_);
     if (!session.free_.empty()) {
       workspace_ = std::move(session.free_.back());
@@ -143,6 +143,7 @@ class Session::Lease {
     }
     if (workspace_ == nullptr) workspace_ = std::make_unique<Workspace>();
     workspace_->team = &team;
+    workspace_->positions = positions;
   }
   Lease(const Lease&) = delete;
   Lease& operator=(const Lease&) = delete;
@@ -162,7 +163,7 @@ Session::Session(std::shared_ptr<const Graph> graph) : graph_(std::move(graph)) 
 template <class Task>
 void Session::each_block(std::size_t blocks, std::size_t positions, const Task& task) const {
   const auto run_block = [&](std::size_t block, runtime::Team& team) {
-    const Lease lease(*this, team);
+    const Lease lease(*this, team, positions);
     task(*lease, block);
   };
   lstm::for_blocks(blocks, positions * graph_->work_of_step(), run_block);

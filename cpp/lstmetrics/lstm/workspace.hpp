@@ -77,6 +77,8 @@ struct Workspace {
   std::vector<RecurrentState> states;  // per slot
   // The threads that are there for the block.
   runtime::Team* team = &runtime::no_helpers();
+  // Rows times steps of the whole call.
+  std::size_t positions = 0;
   // What layers need while they run, and nobody after them.
   Lane lane;
   QuantizedMemory quantized;
