@@ -248,10 +248,19 @@ class MultilabelCounts:
     def __repr__(self) -> str: ...
     def __setstate__(self, arg0: bytes) -> None: ...
     def accuracy(self) -> float: ...
+    def bounds_by_label(
+        self,
+        labels: collections.abc.Sequence[typing.SupportsInt | typing.SupportsIndex] | None,
+        rate: typing.SupportsInt | typing.SupportsIndex,
+        average: typing.SupportsInt | typing.SupportsIndex,
+        zero_division: typing.SupportsFloat | typing.SupportsIndex,
+        level: typing.SupportsFloat | typing.SupportsIndex,
+    ) -> tuple[float, float]: ...
     def copy(self) -> MultilabelCounts:
         """
         Return an independent copy.
         """
+    def correct(self) -> float: ...
     def digest(self) -> str:
         """
         SHA-256, in hexadecimal, of the contract's version and the canonical content.
@@ -330,6 +339,15 @@ class MultilabelCounts:
     def reset(self) -> None:
         """
         Forget everything seen; keep the parameters.
+        """
+    def row_replicates(
+        self,
+        seed: typing.SupportsInt | typing.SupportsIndex,
+        first: typing.SupportsInt | typing.SupportsIndex,
+        count: typing.SupportsInt | typing.SupportsIndex,
+    ) -> list[MultilabelCounts]:
+        """
+        Draw the replicates [first, first + count) of the bootstrap with a seed.
         """
     def scores(
         self,

@@ -37,19 +37,19 @@ using Memo = py::typing::Dict<py::int_, py::object>;
 template <metrics::Accumulator A>
 using Class = py::class_<metrics::Guarded<A>>;
 
-// Replicates for a bootstrap, of a state that has them.
-template <metrics::Replicable A>
-void register_replicates(Class<A>& type) {
+// Replicates for a bootstrap under this name, given what makes a state's replicator.
+template <metrics::Accumulator A, class Replicator>
+void register_replicates(Class<A>& type, const char* name, Replicator replicator) {
   using Replicate =
-      decltype(std::declval<const A&>().replicator()(std::declval<const metrics::Draws&>()));
+      decltype(replicator(std::declval<const A&>())(std::declval<const metrics::Draws&>()));
   using Replicates = std::vector<std::unique_ptr<metrics::Guarded<Replicate>>>;
   type.def(
-      "replicates",
-      [](const metrics::Guarded<A>& self, std::uint64_t seed, std::uint64_t first,
-         std::size_t count) {
+      name,
+      [replicator](const metrics::Guarded<A>& self, std::uint64_t seed, std::uint64_t first,
+                   std::size_t count) {
         return without_gil([&] {
-          auto drawn =
-              self.read([&](const A& a) { return metrics::replicates(a, seed, first, count); });
+          auto drawn = self.read(
+              [&](const A& a) { return metrics::drawn_by(replicator(a), seed, first, count); });
           Replicates all;
           all.reserve(count);
           for (Replicate& replicate : drawn) {
@@ -140,7 +140,9 @@ Class<A> register_accumulator(py::module_& module, const char* name, const char*
     return sizeof(State) + digest_payload(self).size();
   });
   type.def(py::pickle(bytes, from_bytes));
-  if constexpr (metrics::Replicable<A>) register_replicates<A>(type);
+  if constexpr (metrics::Replicable<A>) {
+    register_replicates<A>(type, "replicates", [](const A& a) { return a.replicator(); });
+  }
   return type;
 }
 

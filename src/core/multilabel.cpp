@@ -11,6 +11,7 @@
 #include "core/registrations.hpp"
 #include "core/scores.hpp"
 #include "lstmetrics/base/error.hpp"
+#include "lstmetrics/metrics/bootstrap.hpp"
 #include "lstmetrics/metrics/formulas/multilabel.hpp"
 #include "lstmetrics/metrics/multilabel_counts.hpp"
 
@@ -78,6 +79,18 @@ std::tuple<Scores, Scores, Scores, Scores, Scores, double> multilabel_report_of(
           scores_of(labels.weighted),  scores_of(samples),      labels.support};
 }
 
+// The bounds of a rate of labels, averaged.
+std::tuple<double, double> multilabel_bounds(const MultilabelState& self, const Columns& labels,
+                                             int rate, int average, double zero_division,
+                                             double level) {
+  const formulas::JaccardOptions options{static_cast<formulas::Average>(average), zero_division};
+  const formulas::Bounds bounds = read(self, [&](const MultilabelCounts& state) {
+    return formulas::bounds_by_label(state, selection_of(state, labels),
+                                     static_cast<formulas::LabelRate>(rate), options, level);
+  });
+  return {bounds.low, bounds.high};
+}
+
 py::object multilabel_against_rest(const MultilabelState& self, const Columns& labels) {
   const MultilabelCounts state = without_gil([&] { return self.copy(); });
   return against_rest(state.result(), selection_of(state, labels));
@@ -105,6 +118,8 @@ void register_multilabel(py::module_& module) {
                            [](const MultilabelCounts& s) { return formulas::accuracy(s); }))
       .def("error_rate", formula<MultilabelCounts>(
                              [](const MultilabelCounts& s) { return formulas::error_rate(s); }))
+      .def("correct", formula<MultilabelCounts>(
+                          [](const MultilabelCounts& s) { return formulas::correct(s); }))
       .def("errors",
            formula<MultilabelCounts>([](const MultilabelCounts& s) { return formulas::errors(s); }))
       .def("hamming_loss", formula<MultilabelCounts>(&formulas::hamming_loss))
@@ -113,7 +128,11 @@ void register_multilabel(py::module_& module) {
       .def("jaccard", &multilabel_jaccard_of, py::arg("labels"), py::arg("average"),
            py::arg("zero_division"))
       .def("report", &multilabel_report_of, py::arg("zero_division"))
+      .def("bounds_by_label", &multilabel_bounds, py::arg("labels"), py::arg("rate"),
+           py::arg("average"), py::arg("zero_division"), py::arg("level"))
       .def("one_against_rest", &multilabel_against_rest, py::arg("labels"));
+  register_replicates<MultilabelCounts>(
+      type, "row_replicates", [](const MultilabelCounts& state) { return state.row_replicator(); });
 }
 
 }  // namespace lstmetrics::border

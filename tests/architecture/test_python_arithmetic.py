@@ -91,6 +91,7 @@ LOOPS = {
     "streaming/_base.py::Streaming._replicates": "over a few replicates",
     "streaming/_interval.py": "over methods and replicates",
     "streaming/_ways.py": "over the names of metrics",
+    "streaming/_multilabel.py::MultilabelConfusion._replicates": "over a few replicates",
     "streaming/_multilabel.py::MultilabelConfusion.compute": "over averages and metrics",
     "streaming/_multilabel.py::MultilabelConfusion.report": "over the averages",
     "streaming/_tokens.py::Tokens.__init__": "over the ks",

@@ -60,19 +60,18 @@ concept Replicable = requires(const A& state, const Draws& draws) {
   { state.replicator()(draws) } -> Accumulator;
 };
 
-// What a state's replicator() gives for the replicates [first, first + count), over the threads of
-// the pool.
-template <class A>
-auto drawn(const A& state, std::uint64_t seed, std::uint64_t first, std::size_t count) {
-  const auto replicate = state.replicator();
+// What a replicator gives for the replicates [first, first + count), over the threads of the pool.
+template <class Replicator>
+auto drawn_by(const Replicator& replicate, std::uint64_t seed, std::uint64_t first,
+              std::size_t count) {
   std::vector<decltype(replicate(Draws(seed, first)))> all(count);
   runtime::parallel_for(count, [&](std::size_t i) { all[i] = replicate(Draws(seed, first + i)); });
   return all;
 }
 
-template <Replicable A>
-auto replicates(const A& state, std::uint64_t seed, std::uint64_t first, std::size_t count) {
-  return drawn(state, seed, first, count);
+template <class A>
+auto drawn(const A& state, std::uint64_t seed, std::uint64_t first, std::size_t count) {
+  return drawn_by(state.replicator(), seed, first, count);
 }
 
 }  // namespace lstmetrics::metrics

@@ -20,6 +20,8 @@
 
 namespace lstmetrics::metrics {
 
+class Draws;
+
 class LSTMETRICS_API MultilabelCounts {
  public:
   static constexpr std::uint16_t kTag = static_cast<std::uint16_t>(Tag::multilabel_counts);
@@ -47,6 +49,11 @@ class LSTMETRICS_API MultilabelCounts {
 
   Marginals result() const;
 
+  // Replicates of the rows, by what came of them (metrics/bootstrap.hpp): what rows alone tell, or
+  // all labels together, is that of a replicate; a single label's counts are not.
+  // CountOverflow, as check_bootstrap.
+  std::function<MultilabelCounts(const Draws&)> row_replicator() const;
+
   bool operator==(const MultilabelCounts& other) const;
   void save(Writer& writer) const;
   static MultilabelCounts load(Reader& reader, std::uint16_t version);
@@ -55,6 +62,8 @@ class LSTMETRICS_API MultilabelCounts {
   // Adds what the same labels were counted to be: all or nothing, but for an exhausted memory.
   void commit(const MultilabelCounts& delta);
   void make_weighted();
+  // As many labels as here, of rows that came to this.
+  MultilabelCounts of_rows(RowTable rows) const;
   void count(const Matrix& y_true, const Matrix& y_pred, const Column* weights,
              bool allow_negative_weights);
   void check_sums() const;

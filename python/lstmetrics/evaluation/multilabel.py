@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import time
 from collections.abc import Iterable, Mapping, Sequence
@@ -19,6 +20,7 @@ from lstmetrics.evaluation.classifying import MOST_CURVES, finished
 from lstmetrics.evaluation.curves import Curves
 from lstmetrics.evaluation.digests import OutputDigest, combined
 from lstmetrics.evaluation.duplicates import Duplicates
+from lstmetrics.evaluation.intervals import Drawn, bootstrapped
 from lstmetrics.evaluation.labels import Label, check_probabilities
 from lstmetrics.evaluation.mistakes import WorstMistakes
 from lstmetrics.evaluation.options import Options
@@ -26,7 +28,7 @@ from lstmetrics.evaluation.report import Report
 from lstmetrics.evaluation.slices import LENGTHS, SlicesBy, StateSlices, length_buckets
 from lstmetrics.streaming import Calibration, Interval, MultilabelConfusion
 
-__all__ = ["HALF", "MultilabelRun", "multilabel_metrics"]
+__all__ = ["HALF", "MultilabelRun", "multilabel_intervals", "multilabel_metrics"]
 
 HALF = 0.5
 _RATES = ("precision", "recall", "f1")
@@ -157,8 +159,8 @@ class MultilabelRun:
 
     def report(self, *, model: str | None = None, train: dict[str, float] | None = None) -> Report:
         """Return what was found, with diagnosis and verdict."""
-        counts, level = self.counts, self._options.drawn.level
-        metrics, intervals = multilabel_metrics(counts), {"accuracy": _accuracy(counts, level)}
+        counts, drawn = self.counts, self._options.drawn
+        metrics = multilabel_metrics(counts)
         names = json.dumps(self.labels, ensure_ascii=False).encode()
         digests = {"multilabel": counts.digest(), "labels": sha256(names).hexdigest()}
         calibration, curves = None, {}
@@ -176,12 +178,12 @@ class MultilabelRun:
             model=model,
             samples=counts.samples,
             metrics=metrics,
-            intervals=intervals,
+            intervals=multilabel_intervals(counts, drawn),
             labels=self.labels,
-            per_class=self._per_class(level),
+            per_class=self._per_class(drawn.level),
             calibration=calibration,
             curves=curves,
-            slices=self._slices.rows(partial(_of_slice, level)),
+            slices=self._slices.rows(partial(_of_slice, drawn.level)),
             worst=self._worst.rows(self._with_scores),
             train=train,
             history=self._options.history,
@@ -220,11 +222,25 @@ def multilabel_metrics(counts: MultilabelConfusion) -> dict[str, float]:
     return {name: value for name, value in counts.compute().items() if name != "samples"}
 
 
-def _accuracy(counts: MultilabelConfusion, level: float) -> Interval:
-    """Return Wilson's interval of the share of samples with every label right."""
-    right = counts.samples - counts.zero_one_loss(normalize=False)
-    bounds = _arrays.wilson(right, counts.samples, level)
-    return Interval(counts.accuracy(), *bounds, level, "wilson")
+def multilabel_intervals(counts: MultilabelConfusion, drawn: Drawn) -> dict[str, Interval]:
+    """Return the intervals of the headline metrics, in their order."""
+    found = {"accuracy": counts.interval("accuracy", drawn.level)}
+    for name, average in itertools.product(_RATES, ("macro", "weighted")):
+        found[f"{name}_{average}"] = counts.interval(
+            name, drawn.level, average=average, zero_division=0.0
+        )
+    found |= bootstrapped(counts, _of_whole_samples, drawn)
+    return {name: found[name] for name in multilabel_metrics(counts) if name in found}
+
+
+def _of_whole_samples(counts: MultilabelConfusion) -> dict[str, float]:
+    """Return the metrics that replicates of samples tell."""
+    metrics = multilabel_metrics(counts)
+    return {
+        name: value
+        for name, value in metrics.items()
+        if name == "hamming_loss" or name.endswith(("_micro", "_samples"))
+    }
 
 
 def _of_slice(level: float, counts: MultilabelConfusion) -> dict[str, Any]:
@@ -232,5 +248,5 @@ def _of_slice(level: float, counts: MultilabelConfusion) -> dict[str, Any]:
     return {
         "samples": counts.samples,
         "metrics": {name: metrics[name] for name in _OF_SLICES},
-        "intervals": {"accuracy": _accuracy(counts, level)},
+        "intervals": {"accuracy": counts.interval("accuracy", level)},
     }

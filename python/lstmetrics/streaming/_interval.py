@@ -80,6 +80,8 @@ class Way(NamedTuple):
     # The bounds for a snapshot of the state, a level and the metric's own options; None where the
     # method is not for these options.
     bounds: Callable[[Any, float, Options], Bounds | None] | None
+    # Whether a bootstrap, which has no such bounds, knows the metric with these options.
+    applies: Callable[[Options], bool] = lambda _: True
 
 
 # By metric, which is the name of a method: the ways it can be done, the default first.
@@ -139,6 +141,8 @@ def interval_of(
     measure = snapshot._measure(metric, options)
     estimate = _number(measure(snapshot), metric)
     for way in ways:
+        if not way.applies(options):
+            continue
         if way.bounds is None:
             return bootstrap_interval(
                 estimate,

@@ -17,6 +17,8 @@ from lstmetrics.metrics._jaccard import JACCARD_UNDEFINED
 from lstmetrics.metrics._label_scores import warn_undefined
 from lstmetrics.metrics._report import Facts, bits, laid_out, report_names, scores_of, warn_report
 from lstmetrics.streaming._base import Streaming
+from lstmetrics.streaming._interval import Bounds
+from lstmetrics.streaming._ways import MULTILABEL
 
 __all__ = ["MultilabelConfusion"]
 
@@ -30,6 +32,13 @@ class MultilabelConfusion(Streaming):
     Kept are, for each label, how often it is true, predicted and both, and how many samples have
     so many labels right, predicted and true. The first give everything per label and averaged over
     labels, the second everything averaged over samples.
+
+    Intervals take samples for independent, not labels. The bootstrap draws samples by what came of
+    all their labels: it is for whole samples, the Hamming loss, and micro and samples averages. Of
+    single labels, and of macro and weighted averages, bounds are Wilson's of each label, averaged:
+    F1 goes with the Jaccard index J, a proportion of samples, as ``2 J / (1 + J)``. They hold
+    however labels go together; where labels err independently they are wide, by up to the square
+    root of their number.
 
     Parameters
     ----------
@@ -52,10 +61,15 @@ class MultilabelConfusion(Streaming):
     >>> week = monday + tuesday
     >>> week.accuracy(), week.f1(average="micro")
     (0.3333333333333333, 0.75)
+    >>> of_week = week.interval("f1", average="samples")
+    >>> of_week.estimate, of_week.low, of_week.high, of_week.method
+    (0.7777777777777777, 0.6666666666666666, 1.0, 'bootstrap')
     """
 
     _state: _core.MultilabelCounts
     _kind: ClassVar[type[_core.MultilabelCounts]] = _core.MultilabelCounts
+
+    _intervals = MULTILABEL
 
     __slots__ = ()
 
@@ -291,6 +305,21 @@ class MultilabelConfusion(Streaming):
 
     def _entries(self, average: str | None, labels: int) -> int:
         return self.samples if average == "samples" else labels
+
+    def _bounds_by_label(
+        self, rate: int, labels: Any, average: str | None, zero_division: Any, level: float
+    ) -> Bounds:
+        """Return Wilson's bounds of a rate of labels, averaged over them."""
+        wanted, value = _selection(labels, average, zero_division)
+        bounds: Bounds = self._state.bounds_by_label(
+            wanted, rate, _arrays.AVERAGES[average], value, level
+        )
+        return bounds
+
+    def _replicates(self, seed: int, first: int, count: int) -> list[Any]:
+        """Return replicates of the samples; of single labels they tell nothing."""
+        drawn: list[Any] = self._state.row_replicates(seed, first, count)
+        return [self._holding(state) for state in drawn]
 
     def __repr__(self) -> str:
         return f"MultilabelConfusion(samples={self.samples}, n_labels={self.n_labels})"

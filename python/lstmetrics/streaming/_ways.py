@@ -14,6 +14,7 @@ __all__ = [
     "CONFUSION",
     "ENTITIES",
     "LOSS",
+    "MULTILABEL",
     "PAIRED_OUTCOMES",
     "PAIRED_SCORES",
     "SCORES",
@@ -80,6 +81,42 @@ CONFUSION: Ways = {
 CLUSTERED: Ways = dict.fromkeys(CONFUSION, _DRAWN)
 CLUSTERED_LOSS: Ways = {"value": _DRAWN}
 CLUSTERED_LOSSES: Ways = dict.fromkeys(("a", "b", "difference"), _DRAWN)
+
+
+# The rates of a label, in the order of the core's.
+_LABEL_RATES = ("precision", "recall", "f1", "jaccard")
+
+
+def _of_rows(options: Options) -> bool:
+    """Whether what rows came to, whatever the labels, is all that the metric looks at."""
+    return options.get("labels") is None and options.get("average") in ("micro", "samples")
+
+
+def _by_label(rate: int) -> Way:
+    def bounds(multilabel: Any, level: float, options: Options) -> Bounds | None:
+        labels, average = options.get("labels"), options.get("average")
+        one = labels is not None and len(labels) == 1
+        if multilabel._state.is_weighted or not (one or average in ("macro", "weighted")):
+            return None
+        found: Bounds = multilabel._bounds_by_label(
+            rate, labels, average, options.get("zero_division", 0.0), level
+        )
+        return found
+
+    return Way("wilson", bounds)
+
+
+_ROWS = Way("bootstrap", None, _of_rows)
+
+# Samples are what is drawn. Of single labels the state tells how often each is right, so each has
+# bounds of its own; how labels go together it tells for whole rows alone.
+MULTILABEL: Ways = {
+    "accuracy": (proportion(_accuracy), BOOTSTRAP),
+    "fbeta": (_ROWS,),
+    "hamming_loss": _DRAWN,
+    "zero_one_loss": (proportion(_error_rate), BOOTSTRAP),
+    **{name: (_by_label(rate), _ROWS) for rate, name in enumerate(_LABEL_RATES)},
+}
 
 
 def _newcombe(paired: Any, level: float, _options: Options) -> Bounds:

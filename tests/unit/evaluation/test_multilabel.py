@@ -12,6 +12,7 @@ import lstmetrics
 from lstmetrics import evaluate_predictions
 from lstmetrics.errors import InvalidTypeError, InvalidValueError, ShapeError
 from lstmetrics.models import Dense, Sequential
+from lstmetrics.streaming import MultilabelConfusion
 
 LABELS = ["toxic", "rude", "spam"]
 
@@ -60,6 +61,24 @@ def test_curves_and_areas_of_each_label(report: lstmetrics.Report, data: dict[st
     assert report.metrics["average_precision_macro"] == pytest.approx(
         oracle.average_precision_score(truth, scores)
     )
+
+
+def test_every_headline_metric_has_an_interval(
+    report: lstmetrics.Report, data: dict[str, Any]
+) -> None:
+    counts = MultilabelConfusion().update(data["truth"], data["scores"] > 0.5)
+    rates = [name for name in report.metrics if name.startswith(("precision_", "recall_", "f1_"))]
+    assert len(rates) == 12
+    for name in rates:
+        rate, average = name.split("_")
+        expected = counts.interval(rate, average=average, zero_division=0)
+        assert report.intervals[name] == expected
+        assert expected.low < report.metrics[name] < expected.high
+    for name in ("accuracy", "hamming_loss"):
+        assert report.intervals[name] == counts.interval(name)
+    quick = evaluate_predictions(data["truth"], scores=data["scores"], replicates=0)
+    assert "f1_micro" not in quick.intervals
+    assert quick.intervals["f1_macro"] == report.intervals["f1_macro"]
 
 
 def test_slices_are_reports_of_their_rows(report: lstmetrics.Report, data: dict[str, Any]) -> None:

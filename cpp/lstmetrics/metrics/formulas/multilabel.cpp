@@ -192,6 +192,42 @@ JaccardResult jaccard(const MultilabelCounts& state, const Selection& selection,
   return jaccard_over_samples(state, options.zero_division);
 }
 
+namespace {
+
+std::int64_t trials_of(const LabelCounts& label, LabelRate rate) {
+  if (rate == LabelRate::precision) return label.predicted;
+  if (rate == LabelRate::recall) return label.actual;
+  return label.predicted + label.actual - label.tp;
+}
+
+Bounds label_bounds(const LabelCounts& label, LabelRate rate, double zero_division, double level) {
+  const std::int64_t trials = trials_of(label, rate);
+  if (trials == 0) return {zero_division, zero_division};
+  const Bounds bounds = wilson(static_cast<double>(label.tp), static_cast<double>(trials), level);
+  if (rate != LabelRate::f1) return bounds;
+  return {2 * bounds.low / (1 + bounds.low), 2 * bounds.high / (1 + bounds.high)};
+}
+
+}  // namespace
+
+Bounds bounds_by_label(const MultilabelCounts& state, const Selection& selection, LabelRate rate,
+                       const JaccardOptions& options, double level) {
+  if (state.is_weighted()) return {kNan, kNan};
+  const std::vector<LabelCounts> counts = state.result().counts;
+  std::vector<Bounds> bounds;
+  std::vector<double> supports;
+  for (const std::ptrdiff_t label : selection) {
+    const LabelCounts& found = counts[static_cast<std::size_t>(label)];
+    bounds.push_back(label_bounds(found, rate, options.zero_division, level));
+    supports.push_back(static_cast<double>(found.actual));
+  }
+  const auto average = [&](double Bounds::* side) {
+    return average_of([&](std::size_t i) { return bounds[i].*side; }, supports,
+                      options.average == Average::weighted);
+  };
+  return {average(&Bounds::low), average(&Bounds::high)};
+}
+
 MultilabelReport classification_report(const MultilabelCounts& state, const Selection& selection,
                                        double zero_division) {
   check_all_selected(state, selection);

@@ -7,6 +7,7 @@
 
 #include "lstmetrics/base/export.hpp"
 #include "lstmetrics/metrics/formulas/classification.hpp"
+#include "lstmetrics/metrics/formulas/intervals.hpp"
 #include "lstmetrics/metrics/formulas/report.hpp"
 #include "lstmetrics/metrics/multilabel_counts.hpp"
 
@@ -31,6 +32,18 @@ LSTMETRICS_API PrfResult precision_recall_fscore(const MultilabelCounts& state,
                                                  const PrfOptions& options);
 LSTMETRICS_API JaccardResult jaccard(const MultilabelCounts& state, const Selection& selection,
                                      const JaccardOptions& options);
+
+enum class LabelRate : std::uint8_t { precision, recall, f1, jaccard };
+
+// Wilson's bounds of a rate of each label that is selected, averaged as the rate itself. Precision
+// is a proportion of the samples that are predicted, recall of the true ones, the Jaccard index J
+// of those that are either, and F1 = 2 J / (1 + J) goes with it. A label without such samples has
+// `zero_division` for both bounds. How labels go together does not matter: the standard deviation
+// of a mean is at most the mean of the standard deviations, which is what labels that rise and fall
+// together have; for independent ones the bounds are wide, by up to the root of their number.
+// NaN of a weighted state, which has no number of trials.
+LSTMETRICS_API Bounds bounds_by_label(const MultilabelCounts& state, const Selection& selection,
+                                      LabelRate rate, const JaccardOptions& options, double level);
 
 struct MultilabelReport {
   ClassificationReport labels;
