@@ -72,10 +72,13 @@ LSTMETRICS_INLINE Streams<kStreams> streams_of(const Weights& weights, std::size
   return streams;
 }
 
+// Register by register: GCC copies several at once through memory, by pieces.
 LSTMETRICS_INLINE F16 load_line(const unsigned char* line) {
-  F16 values;
-  __builtin_memcpy(&values, line, sizeof values);
-  return values;
+  return by_part<F16>(LSTMETRICS_PART {
+    FloatPart part;
+    __builtin_memcpy(&part, line + i * sizeof part, sizeof part);
+    return part;
+  });
 }
 
 template <std::size_t kRows, std::size_t kStreams>

@@ -189,22 +189,44 @@ void softmax(const T* x, T* y, std::size_t n) noexcept {
 constexpr double kNaN = __builtin_nan("");
 constexpr LogSum kEmpty = {-kInfinity<double>, 0.0};
 
-// NaN in either makes both numbers of the result NaN.
-LogSum combine_log_sums(LogSum left, LogSum right) noexcept {
-  const bool left_leads = left.max > right.max;
-  const LogSum high = left_leads ? left : right;
-  const LogSum low = left_leads ? right : left;
-  if (high.max == -kInfinity<double> && high.sum == 0 && low.sum == 0) return kEmpty;
-  const double power = exp(splat(low.max - high.max)).part[0][0];
-  const double sum = high.sum + low.sum * power;
-  return sum == sum ? LogSum{high.max, sum} : LogSum{kNaN, kNaN};
+// What two maxima come to: the higher one, and what the sum that goes with the lower one counts
+// for, exp(difference). Of a NaN both are NaN.
+struct Meeting {
+  bool left_leads;
+  double max;
+  double difference;
+};
+
+LSTMETRICS_INLINE Meeting meet(double left, double right) {
+  const bool left_leads = left > right;
+  const double high = left_leads ? left : right;
+  const double low = left_leads ? right : left;
+  // Of two that are empty either sum is 0, and counts for anything but NaN.
+  const double difference = high == low ? 0.0 : low - high;
+  return {left_leads, difference == difference ? high : kNaN, difference};
 }
 
-// At most kLogSumTile values. NaN or +inf among them gives (NaN, NaN), and so a NaN loss.
+LSTMETRICS_INLINE double joined(const Meeting& meeting, double left, double right, double power) {
+  return meeting.left_leads ? left + right * power : right + left * power;
+}
+
+LSTMETRICS_INLINE LogSum canonical_sum(LogSum sum) {
+  return sum.sum == sum.sum ? sum : LogSum{kNaN, kNaN};
+}
+
+// NaN in either makes both numbers of the result NaN.
+LogSum combine_log_sums(LogSum left, LogSum right) noexcept {
+  const Meeting meeting = meet(left.max, right.max);
+  const double power = exp(splat(meeting.difference)).part[0][0];
+  return canonical_sum({meeting.max, joined(meeting, left.sum, right.sum, power)});
+}
+
+// Of at most kLogSumTile values, given the largest, NaN passed over. NaN or +inf among them gives
+// (NaN, NaN), and so a NaN loss.
 template <class T>
-LSTMETRICS_INLINE LogSum log_sum_tile(const T* x, std::size_t n) {
+LSTMETRICS_INLINE LogSum log_sum_tile(const T* x, std::size_t n, T largest_value) {
   // + 0, so that of zeros of both signs it is +0 that is the largest.
-  const T top = largest(x, n) + T{0};
+  const T top = largest_value + T{0};
   if (top == -kInfinity<T>) {
     // Nothing but -inf, unless NaN was passed over.
     return sum(x, n) == top ? kEmpty : LogSum{kNaN, kNaN};
@@ -215,18 +237,47 @@ LSTMETRICS_INLINE LogSum log_sum_tile(const T* x, std::size_t n) {
                for (Vec<T>& v : block.at) v = exp(v - splat(top));
                accumulate(sums, block);
              });
-  const double total = static_cast<double>(fold_sum(sums));
-  if (total != total) return {kNaN, kNaN};
-  return {static_cast<double>(top), total};
+  return canonical_sum({static_cast<double>(top), static_cast<double>(fold_sum(sums))});
+}
+
+// The tiles' sums one after the other, as combine_log_sums has them. What each counts for depends
+// on maxima alone, so that a vector of tiles has one exponential.
+LSTMETRICS_INLINE LogSum combine_tiles(LogSum all, const LogSum* tiles, std::size_t count) {
+  constexpr std::size_t kMost = kLanesOf<double>;
+  Meeting meetings[kMost];
+  double power[kMost] = {};
+  double max = all.max;
+  for (std::size_t i = 0; i < count; ++i) {
+    meetings[i] = meet(max, tiles[i].max);
+    max = meetings[i].max;
+    power[i] = meetings[i].difference;
+  }
+  store(power, exp(load(power)));
+  double sum = all.sum;
+  for (std::size_t i = 0; i < count; ++i) sum = joined(meetings[i], sum, tiles[i].sum, power[i]);
+  return canonical_sum({max, sum});
 }
 
 template <class T>
 LogSum log_sum_exp(const T* x, std::size_t n) noexcept {
+  constexpr std::size_t kMost = kLanesOf<double>;
+  const auto size_of = [n](std::size_t i) { return n - i < kLogSumTile ? n - i : kLogSumTile; };
   LogSum all = kEmpty;
-  for (std::size_t i = 0; i < n; i += kLogSumTile) {
-    const std::size_t left = n - i;
-    const LogSum tile = log_sum_tile(x + i, left < kLogSumTile ? left : kLogSumTile);
-    all = i == 0 ? tile : combine_log_sums(all, tile);
+  for (std::size_t begin = 0; begin < n;) {
+    // The maxima first: no tile waits for its own.
+    T top[kMost];
+    std::size_t count = 0;
+    for (std::size_t i = begin; i < n && count < kMost; i += kLogSumTile) {
+      top[count++] = largest(x + i, size_of(i));
+    }
+    LogSum tiles[kMost];
+    for (std::size_t tile = 0; tile < count; ++tile) {
+      const std::size_t i = begin + tile * kLogSumTile;
+      tiles[tile] = log_sum_tile(x + i, size_of(i), top[tile]);
+    }
+    all = begin == 0 ? combine_tiles(tiles[0], tiles + 1, count - 1)
+                     : combine_tiles(all, tiles, count);
+    begin += count * kLogSumTile;
   }
   return all;
 }
