@@ -70,9 +70,9 @@ def test_no_complaint_and_every_chart_is_drawn(
     )
     wanted = {
         "binary": {"threshold", "roc", "precision_recall", "reliability", "history"},
-        "multiclass": {"roc", "precision_recall", "reliability"},
+        "multiclass": {"threshold", "roc", "precision_recall", "reliability"},
         "language_model": {"positions"},
-        "multilabel": {"roc", "precision_recall", "reliability"},
+        "multilabel": {"threshold", "roc", "precision_recall", "reliability"},
         "tagging": set(),
     }[kind]
     assert set(drawn) == {f"chart-{name}" for name in wanted}
@@ -95,29 +95,66 @@ def test_the_slider_moves_what_the_library_says(
     slider = browser.find_element("id", "threshold-slider")
     assert slider.get_attribute("max") == str(last)
     for place in (0, 1, last // 3, last // 2, 2 * last // 3, last):
-        shown = browser.execute_script(
-            """
-            const slider = document.getElementById("threshold-slider");
-            slider.value = String(arguments[0]);
-            slider.dispatchEvent(new Event("input"));
-            const names = ["precision", "recall", "f1", "accuracy", "tn", "fp", "fn", "tp"];
-            return Object.fromEntries(names.map((name) =>
-              [name, Number(document.getElementById("threshold-" + name).dataset.value)]));
-            """,
-            place,
-        )
-        called = scores >= thresholds[place]
-        (tn, fp), (fn, tp) = m.confusion_matrix(hits, called).tolist()
-        assert {name: shown[name] for name in ("tn", "fp", "fn", "tp")} == {
-            "tn": tn,
-            "fp": fp,
-            "fn": fn,
-            "tp": tp,
-        }
-        assert shown["precision"] == m.precision_score(hits, called, zero_division=0)
-        assert shown["recall"] == m.recall_score(hits, called)
-        assert shown["f1"] == m.f1_score(hits, called, zero_division=0)
-        assert shown["accuracy"] == m.accuracy_score(hits, called)
+        _check_slider(browser, place, hits, scores >= thresholds[place])
+    assert not browser.find_element("id", "threshold-choice").is_displayed()
+    assert browser.get_log("browser") == []
+
+
+def _check_slider(browser: Any, place: int, hits: Any, called: Any) -> None:
+    """Move the slider; what the page shows is what the library says of the same samples."""
+    shown = browser.execute_script(
+        """
+        const slider = document.getElementById("threshold-slider");
+        slider.value = String(arguments[0]);
+        slider.dispatchEvent(new Event("input"));
+        const names = ["precision", "recall", "f1", "accuracy", "tn", "fp", "fn", "tp"];
+        return Object.fromEntries(names.map((name) =>
+          [name, Number(document.getElementById("threshold-" + name).dataset.value)]));
+        """,
+        place,
+    )
+    (tn, fp), (fn, tp) = m.confusion_matrix(hits, called, labels=[False, True]).tolist()
+    assert shown == {
+        "tn": tn,
+        "fp": fp,
+        "fn": fn,
+        "tp": tp,
+        "precision": m.precision_score(hits, called, zero_division=0),
+        "recall": m.recall_score(hits, called),
+        "f1": m.f1_score(hits, called, zero_division=0),
+        "accuracy": m.accuracy_score(hits, called),
+    }
+
+
+@pytest.mark.parametrize("task", ["multiclass", "multilabel"])
+def test_the_slider_is_of_a_class_among_several(browser: Any, tmp_path: Path, task: str) -> None:
+    labels = ["dull", "<b>bright</b>", "grey"]
+    rng = np.random.default_rng(8)
+    scores = rng.dirichlet([1.0, 1.0, 1.0], 500)
+    if task == "multiclass":
+        drawn = [rng.choice(3, p=row) for row in scores]
+        truth: Any = [labels[place] for place in drawn]
+        hits = np.eye(3, dtype=bool)[drawn]
+    else:
+        hits = rng.random((500, 3)) < scores
+        truth = hits.astype(int)
+    report = lstmetrics.evaluate_predictions(truth, scores=scores, labels=labels)
+    _media(browser, "light", 1100)
+    _open(browser, report, tmp_path)
+    choice = browser.find_element("id", "threshold-choice")
+    assert choice.is_displayed()
+    options = choice.find_elements("tag name", "option")
+    assert [option.text for option in options] == [str(label) for label in report.labels]
+    for option, label in zip(options, report.labels, strict=True):
+        option.click()
+        assert browser.find_element("id", "threshold-positive").text == label
+        column = labels.index(label)
+        thresholds = sorted(report.curves[label]["outcomes"]["thresholds"])
+        last = len(thresholds) - 1
+        for place in (0, last // 3, last // 2, last):
+            called = scores[:, column] >= thresholds[place]
+            _check_slider(browser, place, hits[:, column], called)
+    assert browser.execute_script("return document.querySelectorAll('main b b').length") == 0
     assert browser.get_log("browser") == []
 
 

@@ -14,6 +14,7 @@ from lstmetrics._warnings import silence
 from lstmetrics.errors import InvalidParameterError, InvalidValueError
 from lstmetrics.evaluation.diagnosis.confidence import SURE
 from lstmetrics.evaluation.digests import combined
+from lstmetrics.evaluation.goals import distances
 from lstmetrics.evaluation.intervals import Drawn, bootstrapped
 from lstmetrics.evaluation.labels import Indices, Label
 from lstmetrics.streaming import Calibration, Confusion, Interval, Loss
@@ -164,13 +165,18 @@ class ClassificationStates:
             of_positive: dict[str, Any] = {"labels": [self.positive]} | ONE_LABEL
             for name in ("precision", "recall"):
                 found[name] = counts.interval(name, level, **of_positive)
-        wanted = {name: rate for name, rate in self._measures().items() if name not in found}
-        found |= bootstrapped(counts, lambda drew: measured(wanted, drew), drawn)
+        found = bootstrapped(counts, self._drawn, drawn) | found
         if self.with_scores:
             found["log_loss"] = self.loss.interval("value", level)
             found["brier_score"] = self.brier.interval("brier_score", level)
             found["mean_confidence"] = self.confidence.interval("value", level)
-        return {name: found[name] for name in self.metrics() if name in found}
+        names = self.metrics()
+        return {name: found[name] for name in (*names, *distances(names)) if name in found}
+
+    def _drawn(self, counts: Confusion) -> dict[str, float]:
+        """Return what a bootstrap is for."""
+        found = measured(self._measures(), counts)
+        return found | distances(found)
 
     def _measures(self) -> dict[str, Callable[[Confusion], float]]:
         return rate_metrics(self.positive if self.task == "binary" else None)

@@ -12,8 +12,9 @@ from lstmetrics.evaluation.findings import Check, Finding, Verdict
 
 if TYPE_CHECKING:
     from lstmetrics.evaluation.report import Report
+    from lstmetrics.streaming import Interval
 
-__all__ = ["BALANCED_RATIO", "Goal", "judge", "read_goals"]
+__all__ = ["BALANCED_RATIO", "Goal", "distances", "judge", "read_goals"]
 
 # Up to so many samples of the largest class for one of the smallest, accuracy says something.
 BALANCED_RATIO = 3.0
@@ -158,7 +159,11 @@ def _defaults(report: Report) -> list[Goal]:
 
 def headline_names(report: Report) -> tuple[str, str, str]:
     """Return the names of the precision, recall and F1 that a verdict looks at."""
-    suffix = "" if "precision" in report.metrics else "_macro"
+    return _headline_of(report.metrics)
+
+
+def _headline_of(metrics: Mapping[str, float]) -> tuple[str, str, str]:
+    suffix = "" if "precision" in metrics else "_macro"
     return f"precision{suffix}", f"recall{suffix}", f"f1{suffix}"
 
 
@@ -172,8 +177,10 @@ def _check(report: Report, goal: Goal) -> Check:
         raise InvalidParameterError(
             f"goals: there is no metric {goal.metric!r}; the report has {', '.join(report.metrics)}"
         )
-    value = report.metrics[goal.metric]
-    interval = report.intervals.get(goal.metric)
+    return _checked(goal, report.metrics[goal.metric], report.intervals.get(goal.metric))
+
+
+def _checked(goal: Goal, value: float, interval: Interval | None) -> Check:
     low, high = (interval.low, interval.high) if interval is not None else (value, value)
     sign = 1.0 if goal.relation == "at least" else -1.0
     worst, best = sorted((sign * low, sign * high))
@@ -187,16 +194,24 @@ def _check(report: Report, goal: Goal) -> Check:
 
 def _f1_checks(report: Report) -> list[Check]:
     """F1 far from precision or recall means that the two are far apart."""
-    precision, recall, f1 = headline_names(report)
-    if f1 not in report.metrics:
-        return []
-    found = []
-    for other in (precision, recall):
-        gap = abs(report.metrics[f1] - report.metrics[other])
-        outcome: Literal["met", "missed"] = "met" if gap <= F1_REACH else "missed"
-        name = f"distance of {f1} and {other}"
-        found.append(Check(name, F1_REACH, "at most", gap, gap, gap, outcome))
-    return found
+    return [
+        _checked(Goal(name, F1_REACH, "at most"), distance, report.intervals.get(name))
+        for name, distance in distances(report.metrics).items()
+    ]
+
+
+def distances(metrics: Mapping[str, float]) -> dict[str, float]:
+    """Return how far F1 is from precision and from recall, by names that say so.
+
+    Parameters
+    ----------
+    metrics : mapping from str to float
+        Those of a report; what a verdict looks at is taken.
+    """
+    *others, f1 = _headline_of(metrics)
+    if f1 not in metrics:
+        return {}
+    return {f"distance of {f1} and {other}": abs(metrics[f1] - metrics[other]) for other in others}
 
 
 def _reason(check: Check) -> str:

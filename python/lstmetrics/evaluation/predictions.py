@@ -126,7 +126,7 @@ def evaluate_predictions(
     >>> report.metrics["precision"], report.metrics["recall"]
     (0.5, 1.0)
     >>> report.verdict.status
-    'not ready'
+    'cannot tell'
     """
     options = options_of(
         goals=goals,

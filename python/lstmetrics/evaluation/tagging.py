@@ -21,7 +21,7 @@ from lstmetrics.evaluation.batches import (
 )
 from lstmetrics.evaluation.classifying import finished
 from lstmetrics.evaluation.digests import OutputDigest, combined
-from lstmetrics.evaluation.goals import Goal
+from lstmetrics.evaluation.goals import Goal, distances
 from lstmetrics.evaluation.intervals import Drawn, bootstrapped
 from lstmetrics.evaluation.labels import Indices
 from lstmetrics.evaluation.mistakes import WorstMistakes
@@ -282,6 +282,11 @@ def _metrics(counts: Entities) -> dict[str, float]:
     }
 
 
+def _drawn(counts: Entities) -> dict[str, float]:
+    found = _metrics(counts)
+    return found | distances(found)
+
+
 def _all_metrics(counts: Entities) -> dict[str, float]:
     return _metrics(counts) | {"token_accuracy": counts.token_accuracy()}
 
@@ -301,7 +306,7 @@ def _of_slice(level: float, counts: Entities) -> dict[str, Any]:
 
 
 def _intervals(counts: Entities, drawn: Drawn) -> dict[str, Any]:
-    found = bootstrapped(counts, _metrics, drawn)
+    found = bootstrapped(counts, _drawn, drawn)
     for name in ("precision", "recall"):
         found[name] = counts.interval(name, drawn.level, average="micro", zero_division=0)
     return found | {"token_accuracy": counts.interval("token_accuracy", drawn.level)}

@@ -185,7 +185,7 @@ class OperatingPoint:
             name: test.interval(name, drawn.level, labels=[1], **ONE_LABEL)
             for name in ("precision", "recall")
         }
-        intervals |= bootstrapped(test, _f1, drawn)
+        intervals |= bootstrapped(test, self._drawn, drawn)
         found = {
             "rule": str(self._rule),
             "threshold": self.threshold,
@@ -198,12 +198,23 @@ class OperatingPoint:
             "intervals": intervals,
         }
         if self._rule.kind == "cost":
-            found["cost"] = float(-_merit(self._rule, *map(np.float64, (tn, fp, fn, tp))))  # type: ignore[arg-type]
+            found["cost"] = self._cost(test)
         return found
 
+    def _drawn(self, counts: Confusion) -> dict[str, float]:
+        """Return what a bootstrap is for."""
+        found = {"f1": float(counts.f1(labels=[1], **ONE_LABEL))}
+        if self._rule.kind == "cost":
+            found["cost"] = self._cost(counts)
+        return found
 
-def _f1(counts: Confusion) -> dict[str, float]:
-    return {"f1": float(counts.f1(labels=[1], **ONE_LABEL))}
+    def _cost(self, counts: Confusion) -> float:
+        """Return the cost of as many samples as the test data has, as dear as these are."""
+        if not counts.samples:
+            return float("nan") if self._test.samples else 0.0
+        (tn, fp), (fn, tp) = counts.matrix().astype(np.float64)
+        paid = -_merit(self._rule, tn, fp, fn, tp)
+        return float(paid) * (self._test.samples / counts.samples)
 
 
 def _rates(counts: Confusion) -> dict[str, float]:

@@ -32,6 +32,8 @@ def numbers(report: Report, prefix: str = "") -> dict[str, float]:
     """
     found = {f"{prefix}{name}": float(value) for name, value in report.metrics.items()}
     for name, interval in report.intervals.items():
+        if name not in report.metrics:  # a distance, which a goal is about
+            continue
         found[f"{prefix}{name}_low"] = float(interval.low)
         found[f"{prefix}{name}_high"] = float(interval.high)
     return found

@@ -49,7 +49,7 @@ class TrainerMetrics:
     >>> logits = np.array([[2.0, -1.0], [0.5, 1.5], [1.0, 0.0]])
     >>> found = metrics(SimpleNamespace(predictions=logits, label_ids=np.array([0, 1, 1])))
     >>> found["precision"], found["recall"], metrics.report.verdict.status
-    (1.0, 0.5, 'not ready')
+    (1.0, 0.5, 'cannot tell')
     """
 
     def __init__(

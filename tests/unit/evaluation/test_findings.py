@@ -34,6 +34,26 @@ def scored(confidence: float, right: int, wrong: int, **options: Any) -> Report:
     return evaluate_predictions(truth, scores=scores, replicates=50, **options)
 
 
+@pytest.mark.parametrize(
+    ("cells", "times", "outcome"),
+    [
+        ((45, 4, 2, 28), 1, "unclear"),  # 0.03 from both, of 79 samples
+        ((45, 4, 2, 28), 200, "met"),
+        ((40, 10, 0, 10), 200, "missed"),
+    ],
+)
+def test_the_distance_of_f1_is_judged_by_its_interval(
+    cells: tuple[int, int, int, int], times: int, outcome: str
+) -> None:
+    report = counted(*(times * count for count in cells))
+    checks = {check.metric: check for check in report.verdict.checks}
+    for other in ("precision", "recall"):
+        check = checks[f"distance of f1 and {other}"]
+        assert check.value == abs(report.metrics["f1"] - report.metrics[other])
+        assert check.low < check.value < check.high
+        assert check.outcome == outcome
+
+
 def two_groups() -> Report:
     """Half of the samples far too sure, half far too unsure: right on average."""
     parts = [(0.95, 140, 60), (0.55, 170, 30)]

@@ -110,11 +110,11 @@ def test_the_numbers_of_the_charts_are_those_of_the_report(
 ) -> None:
     charts = json.loads(read.scripts[0])
     assert charts == chart_data(report.to_dict())
-    threshold = charts["threshold"]
+    (threshold,) = charts["threshold"]
     assert threshold["thresholds"] == sorted(report.curves[POSITIVE]["outcomes"]["thresholds"])
     by_hand = outcomes_by_hand(threshold["thresholds"])
     assert {name: threshold[name] for name in by_hand} == by_hand
-    assert charts["threshold"]["positive"] == POSITIVE
+    assert threshold["positive"] == POSITIVE
     assert charts["history"] == report.history
     assert set(charts) == {"roc", "precision_recall", "threshold", "reliability", "history"}
 

@@ -80,10 +80,15 @@ def test_chosen_there_measured_here() -> None:
             assert interval.low <= row[name] <= interval.high
     by_rule = {row["rule"]: row for row in report.thresholds}
     assert by_rule["recall>=0.9"]["validation"]["recall"] >= 0.9
-    assert (
-        by_rule["cost fp=1 fn=5"]["cost"]
-        == by_rule["cost fp=1 fn=5"]["fp"] + 5 * (by_rule["cost fp=1 fn=5"]["fn"])
-    )
+    dear = by_rule["cost fp=1 fn=5"]
+    assert dear["cost"] == dear["fp"] + 5 * dear["fn"]
+    interval = dear["intervals"]["cost"]
+    # A mean cost's standard error, by hand; the total is that of as many samples.
+    each = np.repeat([1.0, 5.0, 0.0], [dear["fp"], dear["fn"], dear["tn"] + dear["tp"]])
+    reach = 1.96 * each.std() * len(each) ** 0.5
+    assert interval.estimate == dear["cost"]
+    assert interval.low == pytest.approx(dear["cost"] - reach, abs=0.25 * reach)
+    assert interval.high == pytest.approx(dear["cost"] + reach, abs=0.25 * reach)
 
 
 def test_positive_label_may_be_the_first() -> None:

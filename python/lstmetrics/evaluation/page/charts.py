@@ -33,7 +33,7 @@ def chart_data(report: Mapping[str, Any]) -> dict[str, Any]:
     found = {
         "roc": _curves(report, "roc", "fpr", "tpr"),
         "precision_recall": _curves(report, "precision_recall", "recall", "precision"),
-        "threshold": _threshold(report),
+        "threshold": _thresholds(report),
         "reliability": _reliability(report),
         "positions": _positions(report),
         "history": _history(report),
@@ -52,24 +52,26 @@ def _curves(report: Mapping[str, Any], name: str, x: str, y: str) -> list[dict[s
     return curves
 
 
-def _threshold(report: Mapping[str, Any]) -> dict[str, Any] | None:
-    """Return the counts at each threshold, ascending, of the positive one of two classes."""
+def _thresholds(report: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Return the counts at each threshold, of the positive one of two classes or of every class."""
     positive = report["pos_label"]
-    outcomes = report["curves"].get(str(positive), {}).get("outcomes")
-    if positive is None or not outcomes:
-        return None
+    names = [str(label) for label in report["labels"] or ()]
+    found = []
+    for name in names if positive is None else [str(positive)]:
+        if outcomes := report["curves"].get(name, {}).get("outcomes"):
+            negative = f"not {name}"
+            if positive is not None:
+                negative = next(other for other in names if other != name)
+            found.append({"positive": name, "negative": negative, **_ascending(outcomes)})
+    return found
+
+
+def _ascending(outcomes: Mapping[str, Any]) -> dict[str, Any]:
     thresholds = outcomes["thresholds"]
     ascending = sorted(range(len(thresholds)), key=lambda i: thresholds[i])
     kept = [ascending[i] for i in kept_places(len(ascending))]
     counts = {name: [int(outcomes[name][i]) for i in kept] for name in _OUTCOMES}
-    names = [str(label) for label in report["labels"]]
-    negative = next(name for name in names if name != str(positive))
-    return {
-        "positive": str(positive),
-        "negative": negative,
-        "thresholds": _take(thresholds, kept),
-        **counts,
-    }
+    return {"thresholds": _take(thresholds, kept), **counts}
 
 
 def _reliability(report: Mapping[str, Any]) -> dict[str, Any] | None:

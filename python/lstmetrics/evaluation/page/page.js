@@ -32,10 +32,9 @@
     drawn.set(name, { traces, options });
     Plotly.newPlot("chart-" + name, traces(), layout(options()), config);
   }
-  function redraw() {
-    for (const [name, { traces, options }] of drawn) {
-      Plotly.react("chart-" + name, traces(), layout(options()), config);
-    }
+  function redraw(name) {
+    const { traces, options } = drawn.get(name);
+    Plotly.react("chart-" + name, traces(), layout(options()), config);
   }
 
   // All that will be shown is there before the first chart asks how wide it may be.
@@ -104,9 +103,12 @@
 
   if (data.threshold) threshold(data.threshold);
 
-  function threshold(counts) {
+  // One class against the rest at a time.
+  function threshold(classes) {
     const slider = element("threshold-slider");
-    slider.max = String(counts.thresholds.length - 1);
+    const chooser = element("threshold-class");
+    const rates = ["precision", "recall", "f1", "accuracy"];
+    let counts, every;
     const ratio = (part, whole) => (whole === 0 ? 0 : part / whole);
     const at = (i) => {
       const [tn, fp, fn, tp] = [counts.tn[i], counts.fp[i], counts.fn[i], counts.tp[i]];
@@ -116,14 +118,19 @@
         f1: ratio(2 * tp, 2 * tp + fp + fn), accuracy: ratio(tp + tn, tp + tn + fp + fn),
       };
     };
-    for (const place of ["positive", "positive-column", "positive-row"]) {
-      element("threshold-" + place).textContent = counts.positive;
+    function choose(which) {
+      counts = classes[which];
+      every = counts.thresholds.map((_, i) => at(i));
+      for (const place of ["positive", "positive-column", "positive-row"]) {
+        element("threshold-" + place).textContent = counts.positive;
+      }
+      for (const place of ["negative-column", "negative-row"]) {
+        element("threshold-" + place).textContent = counts.negative;
+      }
+      const half = counts.thresholds.findIndex((value) => value !== null && value >= 0.5);
+      slider.max = String(counts.thresholds.length - 1);
+      slider.value = String(half < 0 ? counts.thresholds.length - 1 : half);
     }
-    for (const place of ["negative-column", "negative-row"]) {
-      element("threshold-" + place).textContent = counts.negative;
-    }
-    const rates = ["precision", "recall", "f1", "accuracy"];
-    const every = counts.thresholds.map((_, i) => at(i));
     const shown = (i) => (counts.thresholds[i] === null ? "more than any" : String(+counts.thresholds[i].toPrecision(6)));
 
     function show() {
@@ -152,17 +159,29 @@
         line: { color: colour("--muted"), dash: "dash", width: 1.5 }, visible: value !== null,
       };
     };
-    const half = counts.thresholds.findIndex((value) => value !== null && value >= 0.5);
-    slider.value = String(half < 0 ? counts.thresholds.length - 1 : half);
+    for (const one of classes) {
+      const option = document.createElement("option");
+      option.textContent = one.positive;
+      chooser.append(option);
+    }
+    element("threshold-choice").hidden = classes.length === 1;
+    choose(0);
     chart("threshold", () => ["precision", "recall", "f1"].map((name) => ({
       x: counts.thresholds, y: every.map((one) => one[name]), name: name === "f1" ? "F1" : name, mode: "lines",
     })), () => ({
       xaxis: { title: { text: "threshold" } }, yaxis: share(""), showlegend: true, shapes: [marker()],
     }));
     slider.addEventListener("input", show);
+    chooser.addEventListener("change", () => {
+      choose(chooser.selectedIndex);
+      redraw("threshold");
+      show();
+    });
     show();
   }
 
-  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", redraw);
+  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => {
+    for (const name of drawn.keys()) redraw(name);
+  });
   document.documentElement.dataset.drawn = "yes";
 })();
