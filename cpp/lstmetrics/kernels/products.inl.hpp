@@ -72,7 +72,7 @@ LSTMETRICS_INLINE Streams<kStreams> streams_of(const Weights& weights, std::size
   return streams;
 }
 
-// Register by register: GCC copies several at once through memory, by pieces.
+// Register by register, here and below: GCC copies several at once through memory, by pieces.
 LSTMETRICS_INLINE F16 load_line(const unsigned char* line) {
   return by_part<F16>(LSTMETRICS_PART {
     FloatPart part;
@@ -112,9 +112,11 @@ LSTMETRICS_INLINE void byte_products(F16 (&sum)[kRows][kStreams],
                                      const Streams<kStreams>& streams, Start start) {
   I16 total[kRows][kStreams];
   for (std::size_t s = 0; s < kStreams; ++s) {
-    I16 offset;
-    __builtin_memcpy(&offset, streams.offsets + s * kLanes, sizeof offset);
-    for (std::size_t r = 0; r < kRows; ++r) total[r][s] = offset;
+    const auto* offsets = reinterpret_cast<const unsigned char*>(streams.offsets + s * kLanes);
+    const I16 offset = bits(load_line(offsets));
+    for (std::size_t r = 0; r < kRows; ++r) {
+      for (std::size_t i = 0; i < kParts; ++i) total[r][s].part[i] = offset.part[i];
+    }
   }
   for (std::size_t k = 0, offset = 0; k < streams.depth; k += 4, offset += streams.step) {
     ByteWeights w[kStreams][kParts];
