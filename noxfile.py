@@ -284,7 +284,7 @@ def _installed_with_asan(session: nox.Session) -> Path:
     """
     build = ROOT / "build" / "python-asan"
     defines = {
-        "CMAKE_CXX_FLAGS_RELWITHDEBINFO": "-O1 -g1",
+        "CMAKE_CXX_FLAGS_RELWITHDEBINFO": "-O1",
         "LSTMETRICS_SANITIZE": "address,undefined",
         "LSTMETRICS_BUILD_TESTS": "ON",
     }

@@ -7,14 +7,11 @@ object defines exactly one global, its table of kernels, and asks for next to no
 
 from __future__ import annotations
 
-import re
 import shutil
 import subprocess
 from pathlib import Path
 
 import pytest
-
-from architecture.house import ROOT
 
 NM = shutil.which("nm")
 
@@ -26,27 +23,6 @@ pytestmark = [
     pytest.mark.slow,  # it compiles the kernels
     pytest.mark.skipif(NM is None, reason="nm is not installed"),
 ]
-
-
-@pytest.fixture(scope="module")
-def objects(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
-    """Return the object of each level that fits this machine, built as the package builds it."""
-    build = tmp_path_factory.mktemp("levels")
-    subprocess.run(
-        ["cmake", "-S", ROOT, "-B", build, "-G", "Ninja", "-DLSTMETRICS_BUILD_PYTHON=OFF"],
-        check=True,
-        capture_output=True,
-    )
-    rows = (build / "generated" / "isa_levels.inc").read_text()
-    levels = re.findall(r"LSTMETRICS_ISA_LEVEL\((\w+),", rows)
-    targets = [f"lstmetrics_kernels_{level}" for level in levels]
-    subprocess.run(
-        ["cmake", "--build", build, "--target", *targets], check=True, capture_output=True
-    )
-    found = {}
-    for level, target in zip(levels, targets, strict=True):
-        (found[level],) = build.rglob(f"{target}.dir/**/kernels.cpp.*")
-    return found
 
 
 def _symbols(path: Path) -> list[tuple[str, str]]:

@@ -15,6 +15,7 @@ FLOAT_DTYPES = ("float16", "float32", "float64")
 TEXTS = ("", "a", "ab", "é", "e\u0301", "ß", "日本", "\U0001f600", "\U0001f600\u200d", "עברית")
 
 Columns = tuple[list[Any], list[Any]]
+Indicators = tuple[list[list[int]], list[list[int]]]  # of samples and labels
 
 
 @st.composite
@@ -76,3 +77,16 @@ def probability_tables(
     row = st.lists(weight, min_size=classes, max_size=classes).filter(lambda r: max(r) > 1e-3)
     table = np.array(draw(st.lists(row, min_size=rows, max_size=rows)))
     return (table / table.sum(axis=1, keepdims=True)).astype(dtype)
+
+
+@st.composite
+def indicators(draw: st.DrawFn, max_labels: int = 70, max_rows: int = 12) -> Indicators:
+    """Two indicators: around the widths of words, dense and sparse, often alike."""
+    labels = draw(st.integers(2, 9) | st.integers(2, max_labels))
+    rows = draw(st.integers(1, max_rows))
+    generator = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
+    density = draw(st.sampled_from((0.0, 0.05, 0.3, 0.5, 1.0)))
+    flips = draw(st.sampled_from((0.0, 0.1, 0.5, 1.0)))
+    true = (generator.random((rows, labels)) < density).astype(int)
+    pred = true ^ (generator.random((rows, labels)) < flips)
+    return true.tolist(), pred.tolist()

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from lstmetrics import metrics
 from lstmetrics.streaming import MultilabelConfusion
-from property.strategies import INTEGER_DTYPES, weights
+from property.strategies import INTEGER_DTYPES, Indicators, indicators, weights
 from reference import multilabel
 from reference.exact import round_once, ulp_distance
 from reference.outcome import outcome_of
@@ -26,21 +26,7 @@ DTYPES = (*INTEGER_DTYPES, "bool", "float16", "float32", "float64")
 SETTINGS = settings(max_examples=60)
 
 Array = npt.NDArray[Any]
-Pair = tuple[list[list[int]], list[list[int]]]
 averages = pytest.mark.parametrize("average", AVERAGES)
-
-
-@st.composite
-def indicators(draw: st.DrawFn, max_labels: int = 70, max_rows: int = 12) -> Pair:
-    """Two indicators: around the widths of words, dense and sparse, often alike."""
-    labels = draw(st.integers(2, 9) | st.integers(2, max_labels))
-    rows = draw(st.integers(1, max_rows))
-    generator = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
-    density = draw(st.sampled_from((0.0, 0.05, 0.3, 0.5, 1.0)))
-    flips = draw(st.sampled_from((0.0, 0.1, 0.5, 1.0)))
-    true = (generator.random((rows, labels)) < density).astype(int)
-    pred = true ^ (generator.random((rows, labels)) < flips)
-    return true.tolist(), pred.tolist()
 
 
 @st.composite
@@ -71,7 +57,7 @@ def assert_close(ours: Any, expected: list[Fraction | None], ulps: float) -> Non
 
 @SETTINGS
 @given(indicators(), st.data())
-def test_whole_samples(pair: Pair, data: st.DataObject) -> None:
+def test_whole_samples(pair: Indicators, data: st.DataObject) -> None:
     assert metrics.accuracy_score(*pair) == exact(multilabel.accuracy(*pair))
     error = 1 - (multilabel.accuracy(*pair) or 0)
     assert metrics.zero_one_loss(*pair) == exact(error)
@@ -89,7 +75,7 @@ def test_whole_samples(pair: Pair, data: st.DataObject) -> None:
 @averages
 @SETTINGS
 @given(pair=indicators(), beta=st.sampled_from((0.0, 0.5, 1.0, 2.0, math.inf)), data=st.data())
-def test_scores(pair: Pair, average: str | None, beta: float, data: st.DataObject) -> None:
+def test_scores(pair: Indicators, average: str | None, beta: float, data: st.DataObject) -> None:
     zero_division = data.draw(st.sampled_from((0.0, 1.0, math.nan)))
     undefined = None if math.isnan(zero_division) else Fraction(zero_division)
     *scores, _ = metrics.precision_recall_fscore_support(
@@ -107,7 +93,7 @@ def test_scores(pair: Pair, average: str | None, beta: float, data: st.DataObjec
 @averages
 @SETTINGS
 @given(pair=indicators(max_labels=20), data=st.data())
-def test_weighted_scores(pair: Pair, average: str | None, data: st.DataObject) -> None:
+def test_weighted_scores(pair: Indicators, average: str | None, data: st.DataObject) -> None:
     amounts = data.draw(weights(len(pair[0])))
     *scores, support = metrics.precision_recall_fscore_support(
         *pair, average=average, sample_weight=amounts, zero_division=0.0
@@ -124,7 +110,7 @@ def test_weighted_scores(pair: Pair, average: str | None, data: st.DataObject) -
 @averages
 @SETTINGS
 @given(pair=indicators(), data=st.data())
-def test_jaccard(pair: Pair, average: str | None, data: st.DataObject) -> None:
+def test_jaccard(pair: Indicators, average: str | None, data: st.DataObject) -> None:
     amounts = data.draw(st.none() | weights(len(pair[0])))
     value = metrics.jaccard_score(*pair, average=average, sample_weight=amounts, zero_division=1)
     expected = multilabel.jaccard(*pair, average=average, weights=amounts, undefined=Fraction(1))
@@ -133,7 +119,7 @@ def test_jaccard(pair: Pair, average: str | None, data: st.DataObject) -> None:
 
 @SETTINGS
 @given(pair=indicators(), samplewise=st.booleans(), data=st.data())
-def test_matrices(pair: Pair, samplewise: bool, data: st.DataObject) -> None:
+def test_matrices(pair: Indicators, samplewise: bool, data: st.DataObject) -> None:
     amounts = data.draw(st.none() | weights(len(pair[0])))
     got = metrics.multilabel_confusion_matrix(*pair, sample_weight=amounts, samplewise=samplewise)
     expected = multilabel.matrices(*pair, amounts, samplewise=samplewise)
@@ -153,7 +139,7 @@ def everything(*pair: Any, **keywords: Any) -> list[Any]:
 
 @SETTINGS
 @given(indicators(), st.data())
-def test_type_and_layout_do_not_matter(pair: Pair, data: st.DataObject) -> None:
+def test_type_and_layout_do_not_matter(pair: Indicators, data: st.DataObject) -> None:
     moved = data.draw(laid_out(pair[0])), data.draw(laid_out(pair[1]))
     for ours, plain in zip(everything(*moved), everything(*pair), strict=True):
         assert np.array_equal(ours, plain)
@@ -172,7 +158,7 @@ ARGUMENTS = st.fixed_dictionaries(
 @SETTINGS
 @given(indicators(max_labels=6), ARGUMENTS, st.data())
 def test_values_types_and_warnings_are_those_of_sklearn(
-    pair: Pair, arguments: dict[str, Any], data: st.DataObject
+    pair: Indicators, arguments: dict[str, Any], data: st.DataObject
 ) -> None:
     if len(pair[0][0]) < 3:
         arguments["labels"] = None
@@ -193,7 +179,7 @@ def test_values_types_and_warnings_are_those_of_sklearn(
 
 @SETTINGS
 @given(indicators(max_labels=6), st.booleans(), st.sampled_from(("warn", 0, 1, np.nan)))
-def test_reports_are_those_of_sklearn(pair: Pair, as_dict: bool, zero_division: Any) -> None:
+def test_reports_are_those_of_sklearn(pair: Indicators, as_dict: bool, zero_division: Any) -> None:
     arguments = {"output_dict": as_dict, "zero_division": zero_division, "digits": 3}
     ours = outcome_of(metrics.classification_report, *pair, **arguments)
     theirs = outcome_of(sklearn.metrics.classification_report, *pair, **arguments)
@@ -212,7 +198,7 @@ def test_reports_are_those_of_sklearn(pair: Pair, as_dict: bool, zero_division: 
 
 @SETTINGS
 @given(indicators(max_labels=8), st.sampled_from(((-1, 1), (0, 3), (2, 5), (0, -1))))
-def test_any_two_whole_numbers_make_an_indicator(pair: Pair, values: tuple[int, int]) -> None:
+def test_any_two_whole_numbers_make_an_indicator(pair: Indicators, values: tuple[int, int]) -> None:
     """What is not zero is a label; where samples are compared whole, equality counts."""
     true, pred = (np.array(values)[np.array(rows)] for rows in pair)
     for name in ("accuracy_score", "zero_one_loss", "hamming_loss"):

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from lstmetrics import _arrays, runtime
 from lstmetrics.errors import UnsupportedError
 from lstmetrics.streaming import Interval, MultilabelConfusion
-from property.test_multilabel import Pair, indicators
+from property.strategies import Indicators, indicators
 from reference import bootstrap
 from reference import intervals as reference
 from reference.exact import round_once, ulp_distance
@@ -27,7 +27,7 @@ seeds = st.integers(0, 2**64 - 1)
 Cell = tuple[int, int, int]  # right, predicted, true
 
 
-def cells_of(pair: Pair) -> list[Cell]:
+def cells_of(pair: Indicators) -> list[Cell]:
     return [
         (sum(a and b for a, b in zip(t, p, strict=True)), sum(p), sum(t))
         for t, p in zip(*pair, strict=True)
@@ -47,7 +47,7 @@ def in_order(cell: Cell, labels: int) -> tuple[list[int], list[int]]:
     )
 
 
-def drawn_cells(pair: Pair, seed: int, index: int) -> dict[Cell, int]:
+def drawn_cells(pair: Indicators, seed: int, index: int) -> dict[Cell, int]:
     counts = Counter(cells_of(pair))
     drawn = {
         cell: bootstrap.draw(seed, index, bootstrap.hashed(*cell), count)
@@ -58,7 +58,7 @@ def drawn_cells(pair: Pair, seed: int, index: int) -> dict[Cell, int]:
 
 @SETTINGS
 @given(indicators(), seeds, st.integers(0, 2**40))
-def test_replicates_are_the_described_ones(pair: Pair, seed: int, index: int) -> None:
+def test_replicates_are_the_described_ones(pair: Indicators, seed: int, index: int) -> None:
     (replicate,) = MultilabelConfusion().update(*pair)._replicates(seed, index, 1)
     drawn = drawn_cells(pair, seed, index)
     assert replicate.samples == sum(drawn.values())
@@ -71,7 +71,7 @@ def test_replicates_are_the_described_ones(pair: Pair, seed: int, index: int) ->
 
 @SETTINGS
 @given(indicators(), seeds, st.data())
-def test_replicates_of_weights(pair: Pair, seed: int, data: st.DataObject) -> None:
+def test_replicates_of_weights(pair: Indicators, seed: int, data: st.DataObject) -> None:
     amounts = data.draw(st.lists(st.integers(1, 64), min_size=len(pair[0]), max_size=len(pair[0])))
     weights = [amount / 8 for amount in amounts]
     (replicate,) = MultilabelConfusion().update(*pair, weights)._replicates(seed, 3, 1)
@@ -89,7 +89,7 @@ def test_replicates_of_weights(pair: Pair, seed: int, data: st.DataObject) -> No
 
 @SETTINGS
 @given(indicators(), st.integers(0, 2**32), st.sampled_from(["micro", "macro", "samples"]))
-def test_order_and_shards_never_show(pair: Pair, seed: int, average: str) -> None:
+def test_order_and_shards_never_show(pair: Indicators, seed: int, average: str) -> None:
     rows = list(zip(*pair, strict=True))
     random.Random(seed).shuffle(rows)
     cut = seed % len(rows)
@@ -127,7 +127,9 @@ def test_levels_and_threads_never_show(level: str, threads: int) -> None:
 
 @SETTINGS
 @given(indicators(max_labels=9), st.sampled_from([0.5, 0.9, 0.95, 0.99]), st.data())
-def test_a_label_is_a_proportion_of_samples(pair: Pair, level: float, data: st.DataObject) -> None:
+def test_a_label_is_a_proportion_of_samples(
+    pair: Indicators, level: float, data: st.DataObject
+) -> None:
     state = MultilabelConfusion().update(*pair)
     label = data.draw(st.integers(0, state.n_labels - 1))
     (_, fp), (fn, tp) = state.against_rest(labels=[label])[0].tolist()
@@ -149,7 +151,7 @@ def test_a_label_is_a_proportion_of_samples(pair: Pair, level: float, data: st.D
 
 @SETTINGS
 @given(indicators(max_labels=9), st.sampled_from(RATES), st.sampled_from(["macro", "weighted"]))
-def test_averages_of_labels(pair: Pair, rate: str, average: str) -> None:
+def test_averages_of_labels(pair: Indicators, rate: str, average: str) -> None:
     state = MultilabelConfusion().update(*pair)
     found = state.interval(rate, average=average, zero_division=0)
     each = [

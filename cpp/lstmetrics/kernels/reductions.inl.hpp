@@ -189,6 +189,10 @@ void softmax(const T* x, T* y, std::size_t n) noexcept {
 constexpr double kNaN = __builtin_nan("");
 constexpr LogSum kEmpty = {-kInfinity<double>, 0.0};
 
+LSTMETRICS_INLINE LogSum canonical_sum(LogSum sum) {
+  return sum.sum == sum.sum ? sum : LogSum{kNaN, kNaN};
+}
+
 // What two maxima come to: the higher one, and what the sum that goes with the lower one counts
 // for, exp(difference). Of a NaN both are NaN.
 struct Meeting {
@@ -206,20 +210,26 @@ LSTMETRICS_INLINE Meeting meet(double left, double right) {
   return {left_leads, difference == difference ? high : kNaN, difference};
 }
 
-LSTMETRICS_INLINE double joined(const Meeting& meeting, double left, double right, double power) {
-  return meeting.left_leads ? left + right * power : right + left * power;
+// One sum after the other onto `all`, at most a vector of them. What each counts for depends on
+// maxima alone, so that all have one exponential. A NaN makes both numbers of the result NaN.
+LSTMETRICS_INLINE LogSum combine(LogSum all, const LogSum* sums, std::size_t count) {
+  constexpr std::size_t kMost = kLanesOf<double>;
+  Meeting meetings[kMost];
+  double power[kMost] = {};
+  for (std::size_t i = 0; i < count; ++i) {
+    meetings[i] = meet(all.max, sums[i].max);
+    all.max = meetings[i].max;
+    power[i] = meetings[i].difference;
+  }
+  store(power, exp(load(power)));
+  for (std::size_t i = 0; i < count; ++i) {
+    const double sum = sums[i].sum;
+    all.sum = meetings[i].left_leads ? all.sum + sum * power[i] : sum + all.sum * power[i];
+  }
+  return canonical_sum(all);
 }
 
-LSTMETRICS_INLINE LogSum canonical_sum(LogSum sum) {
-  return sum.sum == sum.sum ? sum : LogSum{kNaN, kNaN};
-}
-
-// NaN in either makes both numbers of the result NaN.
-LogSum combine_log_sums(LogSum left, LogSum right) noexcept {
-  const Meeting meeting = meet(left.max, right.max);
-  const double power = exp(splat(meeting.difference)).part[0][0];
-  return canonical_sum({meeting.max, joined(meeting, left.sum, right.sum, power)});
-}
+LogSum combine_log_sums(LogSum left, LogSum right) noexcept { return combine(left, &right, 1); }
 
 // Of at most kLogSumTile values, given the largest, NaN passed over. NaN or +inf among them gives
 // (NaN, NaN), and so a NaN loss.
@@ -240,24 +250,6 @@ LSTMETRICS_INLINE LogSum log_sum_tile(const T* x, std::size_t n, T largest_value
   return canonical_sum({static_cast<double>(top), static_cast<double>(fold_sum(sums))});
 }
 
-// The tiles' sums one after the other, as combine_log_sums has them. What each counts for depends
-// on maxima alone, so that a vector of tiles has one exponential.
-LSTMETRICS_INLINE LogSum combine_tiles(LogSum all, const LogSum* tiles, std::size_t count) {
-  constexpr std::size_t kMost = kLanesOf<double>;
-  Meeting meetings[kMost];
-  double power[kMost] = {};
-  double max = all.max;
-  for (std::size_t i = 0; i < count; ++i) {
-    meetings[i] = meet(max, tiles[i].max);
-    max = meetings[i].max;
-    power[i] = meetings[i].difference;
-  }
-  store(power, exp(load(power)));
-  double sum = all.sum;
-  for (std::size_t i = 0; i < count; ++i) sum = joined(meetings[i], sum, tiles[i].sum, power[i]);
-  return canonical_sum({max, sum});
-}
-
 template <class T>
 LogSum log_sum_exp(const T* x, std::size_t n) noexcept {
   constexpr std::size_t kMost = kLanesOf<double>;
@@ -275,8 +267,7 @@ LogSum log_sum_exp(const T* x, std::size_t n) noexcept {
       const std::size_t i = begin + tile * kLogSumTile;
       tiles[tile] = log_sum_tile(x + i, size_of(i), top[tile]);
     }
-    all = begin == 0 ? combine_tiles(tiles[0], tiles + 1, count - 1)
-                     : combine_tiles(all, tiles, count);
+    all = n <= kLogSumTile ? tiles[0] : combine(all, tiles, count);
     begin += count * kLogSumTile;
   }
   return all;

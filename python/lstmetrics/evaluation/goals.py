@@ -150,19 +150,15 @@ def _defaults(report: Report) -> list[Goal]:
     names = report.metrics
     if report.kind == "language model":
         return []
-    precision, recall, _ = headline_names(report)
+    precision, recall, _ = headline_names(report.metrics)
     chosen = [Goal(precision, 0.80), Goal(recall, 0.80)]
     if "accuracy" in names and report.task != "multilabel" and not _is_imbalanced(report):
         chosen.insert(0, Goal("accuracy", 0.85))
     return chosen
 
 
-def headline_names(report: Report) -> tuple[str, str, str]:
+def headline_names(metrics: Mapping[str, float]) -> tuple[str, str, str]:
     """Return the names of the precision, recall and F1 that a verdict looks at."""
-    return _headline_of(report.metrics)
-
-
-def _headline_of(metrics: Mapping[str, float]) -> tuple[str, str, str]:
     suffix = "" if "precision" in metrics else "_macro"
     return f"precision{suffix}", f"recall{suffix}", f"f1{suffix}"
 
@@ -208,7 +204,7 @@ def distances(metrics: Mapping[str, float]) -> dict[str, float]:
     metrics : mapping from str to float
         Those of a report; what a verdict looks at is taken.
     """
-    *others, f1 = _headline_of(metrics)
+    *others, f1 = headline_names(metrics)
     if f1 not in metrics:
         return {}
     return {f"distance of {f1} and {other}": abs(metrics[f1] - metrics[other]) for other in others}

@@ -28,7 +28,7 @@ from lstmetrics.evaluation.report import Report
 from lstmetrics.evaluation.slices import LENGTHS, SlicesBy, StateSlices, length_buckets
 from lstmetrics.streaming import Calibration, Interval, MultilabelConfusion
 
-__all__ = ["HALF", "MultilabelRun", "multilabel_intervals", "multilabel_metrics"]
+__all__ = ["HALF", "MultilabelRun", "multilabel_metrics"]
 
 HALF = 0.5
 _RATES = ("precision", "recall", "f1")
@@ -178,7 +178,7 @@ class MultilabelRun:
             model=model,
             samples=counts.samples,
             metrics=metrics,
-            intervals=multilabel_intervals(counts, drawn),
+            intervals=_intervals(counts, drawn),
             labels=self.labels,
             per_class=self._per_class(drawn.level),
             calibration=calibration,
@@ -222,7 +222,7 @@ def multilabel_metrics(counts: MultilabelConfusion) -> dict[str, float]:
     return {name: value for name, value in counts.compute().items() if name != "samples"}
 
 
-def multilabel_intervals(counts: MultilabelConfusion, drawn: Drawn) -> dict[str, Interval]:
+def _intervals(counts: MultilabelConfusion, drawn: Drawn) -> dict[str, Interval]:
     """Return the intervals of the headline metrics, in their order."""
     found = {"accuracy": counts.interval("accuracy", drawn.level)}
     for name, average in itertools.product(_RATES, ("macro", "weighted")):

@@ -120,7 +120,7 @@ def _low_rate(name: str, low: list[dict[str, Any]], report: Report) -> Finding:
 
 def precision_recall_gap(report: Report) -> Iterator[Finding]:
     """One of precision and recall was bought with the other."""
-    precision, recall, _ = headline_names(report)
+    precision, recall, _ = headline_names(report.metrics)
     if precision not in report.metrics:
         return
     of_precision, of_recall = report.metrics[precision], report.metrics[recall]
