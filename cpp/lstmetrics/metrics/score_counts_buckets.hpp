@@ -37,6 +37,50 @@ void insertion_sort(Item* items, std::size_t n) noexcept {
   }
 }
 
+// The least key and the greatest; 0 and 0 of no items.
+template <class Item>
+std::pair<ScoreKey, ScoreKey> key_range(const Item* items, std::size_t n) noexcept {
+  constexpr std::size_t kChains = 4;  // side by side: each comparison waits for the one before it
+  std::array<ScoreKey, kChains> least;
+  std::array<ScoreKey, kChains> most;
+  least.fill(n == 0 ? 0 : key_of(items[0]));
+  most = least;
+  std::size_t i = 0;
+  for (; i + kChains <= n; i += kChains) {
+    for (std::size_t c = 0; c < kChains; ++c) {
+      least[c] = std::min(least[c], key_of(items[i + c]));
+      most[c] = std::max(most[c], key_of(items[i + c]));
+    }
+  }
+  for (; i < n; ++i) {
+    least[0] = std::min(least[0], key_of(items[i]));
+    most[0] = std::max(most[0], key_of(items[i]));
+  }
+  return {*std::ranges::min_element(least), *std::ranges::max_element(most)};
+}
+
+// Lets the greater of two neighbours through in `last`, and gives the other.
+template <class Item>
+Item pass_greater(Item& last, const Item& next) noexcept {
+  const bool turned = key_of(next) < key_of(last);
+  const Item lesser = turned ? next : last;
+  last = turned ? last : next;
+  return lesser;
+}
+
+// Copies n > 2 items with two passes of a bubble sort, without a branch: what is out of order by
+// a place or two, as items that share a digit mostly are, is then in order.
+template <class Item>
+void bubble(const Item* in, std::size_t n, Item* out) noexcept {
+  Item first = in[0];
+  Item second = pass_greater(first, in[1]);
+  for (std::size_t i = 2; i < n; ++i) {
+    out[i - 2] = pass_greater(second, pass_greater(first, in[i]));
+  }
+  out[n - 2] = pass_greater(second, first);
+  out[n - 1] = second;
+}
+
 // Which bucket a key falls into. The range of a sample is cut into cells of equal width; cells with
 // many keys of the sample are cut further, neighbours with few share a bucket. Keys beyond the
 // range go to the first or the last bucket.
@@ -107,12 +151,7 @@ class BucketSort {
 template <class Item>
 void BucketSort<Item>::sort(const Item* in, std::size_t n, Item* out, unsigned depth) {
   if (n > kLargestBucket) return sort_large(in, n, out, depth);
-  ScoreKey least = n == 0 ? 0 : key_of(in[0]);
-  ScoreKey most = least;
-  for (std::size_t i = 1; i < n; ++i) {
-    least = std::min(least, key_of(in[i]));
-    most = std::max(most, key_of(in[i]));
-  }
+  const auto [least, most] = key_range(in, n);
   if (n <= kSmall || least == most) {
     if (in != out) std::copy_n(in, n, out);
     if (least != most) insertion_sort(out, n);
@@ -124,8 +163,12 @@ void BucketSort<Item>::sort(const Item* in, std::size_t n, Item* out, unsigned d
   const unsigned shift = range_bits > digit_bits ? range_bits - digit_bits : 0;
   places_.assign(((most - least) >> shift) + 1, 0);
   spread(in, n, least, shift);
-  std::copy_n(scratch_.data(), n, out);
-  if (shift > 0) sort_within(out, n, least, shift, depth);
+  if (shift == 0) {
+    std::copy_n(scratch_.data(), n, out);
+    return;
+  }
+  bubble(scratch_.data(), n, out);
+  sort_within(out, n, least, shift, depth);
 }
 
 // Into scratch_, by digit.
