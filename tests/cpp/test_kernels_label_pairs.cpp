@@ -79,6 +79,35 @@ CASE("label pairs: counts are those of the pairs, in any number of tables") {
   }
 }
 
+CASE("label pairs: a table of halves carries, and gives back") {
+  for (const std::size_t n : pair_lengths()) {
+    const Labels y_true = draw(n, -3, 4);
+    const Labels y_pred = draw(n, -3, 4);
+    check_equal_bits([&](const Table& table, Bits& result) {
+      Walled<std::int64_t> rows(y_true);
+      Walled<std::int64_t> columns(y_pred);
+      // A few counts short of running over.
+      std::vector<std::uint16_t> lower(16, static_cast<std::uint16_t>(-3));
+      std::vector<std::uint16_t> upper(16, 9);
+      PairCountArgs args{rows.data(), columns.data(), n, -3, 2, {}, 1};
+      result.add(table.count_pairs_short(args, lower.data(), upper.data()));
+      for (std::size_t cell = 0; cell < 16; ++cell) {
+        std::size_t expected = 10 * 65536 - 3;
+        for (std::size_t i = 0; i < n; ++i) {
+          expected += (place(y_true[i], -3) << 2 | place(y_pred[i], -3)) == cell ? 1 : 0;
+        }
+        CHECK_EQUAL(std::size_t{upper[cell]} * 65536 + lower[cell], expected);
+      }
+      args.step = static_cast<std::uint32_t>(-1);
+      table.count_pairs_short(args, lower.data(), upper.data());
+      for (std::size_t cell = 0; cell < 16; ++cell) {
+        CHECK_EQUAL(lower[cell], static_cast<std::uint16_t>(-3));
+        CHECK_EQUAL(upper[cell], std::uint16_t{9});
+      }
+    });
+  }
+}
+
 CASE("label pairs: a label out of range is noticed wherever it stands, and taken back") {
   for (const std::size_t n : {1, 8, 9, 64, 72, 73, 200}) {
     for (std::size_t at = 0; at < n; ++at) {
@@ -86,17 +115,19 @@ CASE("label pairs: a label out of range is noticed wherever it stands, and taken
         Labels y_true = draw(n, 0, 4);
         Labels y_pred = draw(n, 0, 4);
         (at % 2 == 0 ? y_true : y_pred)[at] = stray;
-        check_equal_bits([&](const Table& table, Bits& result) {
-          Walled<std::int64_t> rows(y_true);
-          Walled<std::int64_t> columns(y_pred);
-          std::vector<std::uint32_t> counts(64, 5);
-          const std::uint64_t seen = count(table, rows, columns, n, 0, 2, 4, counts);
-          CHECK(seen >= 4);
-          result.add(seen);
-          result.add_all(counts);
-          count(table, rows, columns, n, 0, 2, 4, counts, true);
-          CHECK(std::ranges::all_of(counts, [](std::uint32_t c) { return c == 5; }));
-        });
+        for (const unsigned bits : {1U, 2U}) {
+          check_equal_bits([&](const Table& table, Bits& result) {
+            Walled<std::int64_t> rows(y_true);
+            Walled<std::int64_t> columns(y_pred);
+            std::vector<std::uint32_t> counts(64, 5);
+            const std::uint64_t seen = count(table, rows, columns, n, 0, bits, 4, counts);
+            CHECK(seen >= 4);
+            result.add(seen);
+            result.add_all(counts);
+            count(table, rows, columns, n, 0, bits, 4, counts, true);
+            CHECK(std::ranges::all_of(counts, [](std::uint32_t c) { return c == 5; }));
+          });
+        }
       }
     }
   }

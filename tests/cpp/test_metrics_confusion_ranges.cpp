@@ -72,14 +72,25 @@ void check_pieces(const std::vector<Piece>& pieces) {
 }  // namespace
 
 CASE("confusion ranges: a label between the greatest so far and the end of the table") {
-  check_pieces({{kBlock, {-1, 1}, {-1, 1}}, {5, {2}, {2}}});
-  check_pieces({{kBlock, range(0, 69), range(0, 69)}, {5, {100}, {127}}});
-  check_pieces({{kBlock, {5, 6}, {5, 6}}, {5, {7, 8}, {12}}, {9, {3}, {40}}});
+  for (const std::size_t n : {kBlock, kLongBlock}) {
+    check_pieces({{n, {-1, 1}, {-1, 1}}, {5, {2}, {2}}});
+    check_pieces({{n, range(0, 69), range(0, 69)}, {5, {100}, {127}}});
+    check_pieces({{n, {5, 6}, {5, 6}}, {5, {7, 8}, {12}}, {9, {3}, {40}}});
+  }
+}
+
+CASE("confusion ranges: counts beyond 16 bits in a table of halves, which then grows") {
+  constexpr std::size_t kBeyond = (std::size_t{1} << 17) + 5;
+  check_pieces({{kLongBlock, range(0, 600), range(0, 600)},
+                {kBeyond, {7}, {9}},
+                {kLongBlock, {7, 8}, {9}},
+                {kBeyond, {600}, {600}},
+                {9, range(0, 1100), {1}}});
 }
 
 CASE("confusion ranges: they grow below, above and beyond any table, at any place") {
   for (std::size_t n :
-       {std::size_t{1}, std::size_t{7}, kBlock - 1, kBlock, kBlock + 1, 3 * kBlock}) {
+       {std::size_t{1}, std::size_t{7}, kBlock + 1, kLongBlock - 1, kLongBlock, kLongBlock + 1}) {
     check_pieces({{n, {0}, {0}}, {n, {1}, {0, 1}}, {n, {-3}, {9}}, {n, range(-40, 100), {5}}});
     check_pieces({{n, range(0, 60), {0}}, {n, {-1, 64}, {63}}, {n, range(-70, 900), {-2}}});
     check_pieces(
@@ -97,7 +108,7 @@ CASE("confusion ranges: steps of any size in any order") {
     for (Piece& piece : pieces) {
       const auto end = [&] { return static_cast<std::int64_t>(generator()() % 7) - 3; };
       const std::int64_t at = end() * (std::int64_t{1} << shift);
-      piece = {1 + generator()() % (2 * kBlock),
+      piece = {1 + generator()() % (round % 2 == 0 ? kBlock : kLongBlock),
                range(at, at + static_cast<std::int64_t>(generator()() % 200)),
                {at, at + 2}};
     }

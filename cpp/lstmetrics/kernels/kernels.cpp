@@ -103,6 +103,7 @@ const lstmetrics::kernels::Table LSTMETRICS_JOIN(lstmetrics_kernels_table_, LSTM
     .log_sum_exp_f64 = lstmetrics::kernels::log_sum_exp<double>,
     .combine_log_sums = lstmetrics::kernels::combine_log_sums,
     .count_pairs = lstmetrics::kernels::count_pairs,
+    .count_pairs_short = lstmetrics::kernels::count_pairs_short,
     .all_bits = lstmetrics::kernels::all_bits,
     .count_equal = lstmetrics::kernels::count_equal,
     .score_keys = lstmetrics::kernels::score_keys,

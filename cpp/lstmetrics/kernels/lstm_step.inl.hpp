@@ -80,13 +80,9 @@ LSTMETRICS_INLINE void update_state(const float* gates, const LstmRow& row, std:
 // Where the panel's chains start in a step to come: rows that are kept by token lie anywhere.
 template <std::size_t kRows>
 LSTMETRICS_INLINE void fetch_ahead(const LstmRow* rows, std::size_t panel) {
-  constexpr int kToRead = 0;
-  constexpr int kSecondLevel = 2;
   for (std::size_t r = 0; r < kRows; ++r) {
     const float* ahead = rows[r].ahead + panel * kGateFloats;
-    for (std::size_t v = 0; v < kGateVectors; ++v) {
-      __builtin_prefetch(ahead + v * kLanes, kToRead, kSecondLevel);
-    }
+    for (std::size_t v = 0; v < kGateVectors; ++v) prefetch_second_level(ahead + v * kLanes);
   }
 }
 

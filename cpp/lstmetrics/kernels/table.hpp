@@ -241,6 +241,9 @@ struct Table {
   // All bits of all i and j. When it is not below 2^bits, some label was out of range and some cell
   // is wrong: the same call with the opposite step takes everything back.
   std::uint64_t (*count_pairs)(const PairCountArgs& args) noexcept;
+  // The same in one table of 16 bits a cell, and as many for what is carried out of them.
+  std::uint64_t (*count_pairs_short)(const PairCountArgs& args, std::uint16_t* table,
+                                     std::uint16_t* carries) noexcept;
   // The bits of all values in one word: an upper bound when it is not negative.
   std::uint64_t (*all_bits)(const std::int64_t* x, std::size_t n) noexcept;
   std::size_t (*count_equal)(const std::int64_t* a, const std::int64_t* b, std::size_t n) noexcept;

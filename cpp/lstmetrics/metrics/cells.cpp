@@ -22,7 +22,7 @@ Cells::Cells(std::size_t labels, bool weighted, std::size_t expected)
   dense_ = labels <= kAlwaysDense ||
            (labels < kNeverDense && expected >= labels * labels / kFillOfDense);
   if (dense_) {
-    counts_.resize(labels * labels);
+    counts_.resize(labels * labels, 0);
     if (weighted_) weights_.resize(labels * labels);
   }
 }
@@ -61,7 +61,7 @@ std::size_t Cells::slot(std::size_t row, std::size_t column) {
 void Cells::grow() {
   const std::size_t slots = keys_.empty() ? kFirstSlots : 2 * keys_.size();
   std::vector<std::uint64_t> keys(slots, kFree);
-  std::vector<std::int64_t> counts(slots);
+  RawVector<std::int64_t> counts(slots, 0);
   std::vector<numeric::ExactSum> weights(weighted_ ? slots : 0);
   for (std::size_t from = 0; from < keys_.size(); ++from) {
     if (keys_[from] == kFree) continue;
@@ -77,7 +77,7 @@ void Cells::grow() {
 }
 
 void Cells::make_dense() {
-  std::vector<std::int64_t> counts(labels_ * labels_);
+  RawVector<std::int64_t> counts(labels_ * labels_, 0);
   std::vector<numeric::ExactSum> weights(weighted_ ? labels_ * labels_ : 0);
   for (std::size_t from = 0; from < keys_.size(); ++from) {
     if (keys_[from] == kFree) continue;

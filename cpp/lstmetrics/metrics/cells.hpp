@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "lstmetrics/base/export.hpp"
+#include "lstmetrics/base/uninitialized.hpp"
 #include "lstmetrics/numeric/exact_sum.hpp"
 
 namespace lstmetrics::metrics {
@@ -26,6 +27,9 @@ class LSTMETRICS_API Cells {
 
   // The counts row by row, when they lie so and there are no weights; else null.
   std::int64_t* dense_counts() noexcept { return dense_ && !weighted_ ? counts_.data() : nullptr; }
+  const std::int64_t* dense_counts() const noexcept {
+    return dense_ && !weighted_ ? counts_.data() : nullptr;
+  }
 
   std::int64_t count(std::size_t row, std::size_t column) const noexcept;
   // The exact weight of a cell; the count itself where no weights were given.
@@ -72,7 +76,7 @@ class LSTMETRICS_API Cells {
   bool dense_ = true;
   std::size_t filled_ = 0;                  // slots taken, when hashed
   std::vector<std::uint64_t> keys_;         // row * labels + column by slot, when hashed
-  std::vector<std::int64_t> counts_;        // by slot; the slot is the key when dense
+  RawVector<std::int64_t> counts_;          // by slot; the slot is the key when dense
   std::vector<numeric::ExactSum> weights_;  // by slot, when weighted
 };
 

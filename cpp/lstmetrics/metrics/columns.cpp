@@ -108,8 +108,12 @@ void IntegerReader::refuse_large(std::size_t begin) const {
                      ", which does not fit a signed 64-bit integer");
 }
 
+bool IntegerReader::in_place() const noexcept {
+  return column_.dtype == DType::int64 && lies_as<std::int64_t>(column_);
+}
+
 const std::int64_t* IntegerReader::block(std::size_t begin, std::size_t n) {
-  if (column_.dtype == DType::int64 && lies_as<std::int64_t>(column_)) {
+  if (in_place()) {
     return reinterpret_cast<const std::int64_t*>(column_.data) + begin;
   }
   with_integer(column_.dtype, [&](auto element) {

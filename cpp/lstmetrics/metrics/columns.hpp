@@ -14,6 +14,8 @@ namespace lstmetrics::metrics {
 
 // Samples are read this many at a time, so that no update allocates by the sample.
 inline constexpr std::size_t kBlock = 2048;
+// Where nothing is converted a kernel may have more at once: it starts less often.
+inline constexpr std::size_t kLongBlock = std::size_t{1} << 16;
 
 LSTMETRICS_API std::string_view dtype_name(DType dtype) noexcept;
 LSTMETRICS_API std::string number_text(double value);  // the shortest that reads back
@@ -52,9 +54,12 @@ class LSTMETRICS_API WeightReader : private DoubleReader {
 class LSTMETRICS_API IntegerReader {
  public:
   IntegerReader(const Column& column, std::string_view name);
+  // As above, with n <= most_at_once().
   const std::int64_t* block(std::size_t begin, std::size_t n);
+  std::size_t most_at_once() const noexcept { return in_place() ? kLongBlock : kBlock; }
 
  private:
+  bool in_place() const noexcept;
   [[noreturn]] void refuse_large(std::size_t begin) const;
 
   Column column_;

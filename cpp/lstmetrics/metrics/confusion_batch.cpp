@@ -25,9 +25,10 @@ std::vector<std::uint32_t> positions(const LabelSet& set, const LabelList& label
 template <class Labels>
 std::size_t count_integers(Labels& rows, Labels& columns, std::size_t begin, std::size_t n,
                            SmallTable& table) {
+  const std::size_t most = std::min(rows.most_at_once(), columns.most_at_once());
   std::size_t done = 0;
   while (done < n) {
-    const std::size_t size = std::min(kBlock, n - done);
+    const std::size_t size = std::min(most, n - done);
     const std::int64_t* block = rows.block(begin + done, size);
     if (!table.count(block, columns.block(begin + done, size), size)) break;
     done += size;

@@ -99,6 +99,29 @@ void ConfusionCounts::merge(const ConfusionCounts& other) {
   commit(other.labels_, other.cells_, other.samples_);
 }
 
+namespace {
+
+// The same as cell by cell, in full vectors.
+void add_marginals(const std::int64_t* counts, std::vector<LabelCounts>& labels) {
+  const std::size_t size = labels.size();
+  std::vector<std::int64_t> in_columns(size);
+  std::int64_t* const __restrict predicted = in_columns.data();
+  for (std::size_t row = 0; row < size; ++row) {
+    const std::int64_t* const cells = counts + row * size;
+    std::int64_t actual = 0;
+    for (std::size_t column = 0; column < size; ++column) {
+      actual += cells[column];
+      predicted[column] += cells[column];
+    }
+    labels[row].actual = actual;
+    labels[row].tp = cells[row];
+  }
+  for (std::size_t column = 0; column < size; ++column)
+    labels[column].predicted = predicted[column];
+}
+
+}  // namespace
+
 Marginals ConfusionCounts::result() const {
   Marginals marginals;
   marginals.weighted = is_weighted();
@@ -106,6 +129,10 @@ Marginals ConfusionCounts::result() const {
   marginals.counts.resize(labels_.size());
   marginals.weights.resize(is_weighted() ? labels_.size() : 0);
   if (!is_weighted()) marginals.weight.add_multiple(1.0, static_cast<std::uint64_t>(samples_));
+  if (const std::int64_t* const counts = cells_.dense_counts(); counts != nullptr) {
+    add_marginals(counts, marginals.counts);
+    return marginals;
+  }
   cells_.for_each([&](std::size_t row, std::size_t column, std::int64_t count,
                       const numeric::ExactSum* weight) {
     marginals.counts[row].actual += count;

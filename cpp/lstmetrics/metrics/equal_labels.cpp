@@ -19,9 +19,10 @@ std::optional<EqualLabels> count_equal(const LabelColumn& y_true, const LabelCol
   const auto count = [&](std::size_t begin, std::size_t end) {
     NumberLabels rows(y_true);
     NumberLabels columns(y_pred);
+    const std::size_t most = std::min(rows.most_at_once(), columns.most_at_once());
     std::int64_t equal = 0;
-    for (; begin < end; begin += kBlock) {
-      const std::size_t size = std::min(kBlock, end - begin);
+    for (; begin < end; begin += most) {
+      const std::size_t size = std::min(most, end - begin);
       const std::int64_t* const row = rows.block(begin, size);
       equal += static_cast<std::int64_t>(table.count_equal(row, columns.block(begin, size), size));
     }
@@ -32,7 +33,7 @@ std::optional<EqualLabels> count_equal(const LabelColumn& y_true, const LabelCol
   };
   if (n < kWorthThreads) return found(count(0, n));
   std::vector<std::int64_t> parts(runtime::num_threads());
-  const std::size_t part_rows = (n / parts.size() + kBlock) / kBlock * kBlock;
+  const std::size_t part_rows = (n / parts.size() + kLongBlock) / kLongBlock * kLongBlock;
   runtime::parallel_for(parts.size(), [&](std::size_t part) {
     const std::size_t begin = std::min(n, part * part_rows);
     parts[part] = count(begin, std::min(n, begin + part_rows));

@@ -62,8 +62,11 @@ bool holds_numbers(const LabelColumn& column) noexcept;
 class NumberLabels {
  public:
   explicit NumberLabels(const LabelColumn& column);
-  // [begin, begin + n), n <= kBlock; good until the next call.
+  // [begin, begin + n), n <= most_at_once(); good until the next call.
   const std::int64_t* block(std::size_t begin, std::size_t n);
+  std::size_t most_at_once() const noexcept {
+    return integers_ ? integers_->most_at_once() : kBlock;
+  }
 
  private:
   const std::int64_t* convert_floats(std::size_t begin, std::size_t n);

@@ -41,13 +41,28 @@ bool SmallTable::counted(const std::int64_t* rows, const std::int64_t* columns, 
                               .bits = bits_,
                               .tables = {},
                               .step = 1};
-  for (std::size_t i = 0; i < std::size(args.tables); ++i) {
+  for (std::size_t i = 0; !in_halves() && i < std::size(args.tables); ++i) {
     args.tables[i] = cells() + i % copies(bits_) * cell_count();
   }
-  if (kernels_.count_pairs(args) < side()) return true;
+  if (add(args) < side()) return true;
   args.step = static_cast<std::uint32_t>(-1);
-  kernels_.count_pairs(args);
+  add(args);
   return false;
+}
+
+std::uint64_t SmallTable::add(const kernels::PairCountArgs& args) noexcept {
+  return in_halves() ? kernels_.count_pairs_short(args, lower(), upper())
+                     : kernels_.count_pairs(args);
+}
+
+template <class F>
+decltype(auto) SmallTable::with_counts(F&& f) {
+  const std::uint32_t* const whole = cells();
+  const std::uint16_t* const low = lower();
+  const std::uint16_t* const high = low + cell_count();
+  return in_halves()
+             ? f([=](std::size_t i) { return low[i] | static_cast<std::uint32_t>(high[i]) << 16; })
+             : f([=](std::size_t i) { return whole[i]; });
 }
 
 // Makes room for a block of labels.
@@ -74,18 +89,32 @@ bool SmallTable::cover(const std::int64_t* rows, const std::int64_t* columns, st
 bool SmallTable::resize(std::int64_t least, std::int64_t most) {
   const auto bits = static_cast<unsigned>(std::bit_width(distance(least, most)));
   if (bits > bits_limit_) return false;
-  const std::size_t cells_needed = (std::size_t{1} << (2 * bits)) * copies(bits);
-  std::vector<std::uint32_t> moved(started_ || cells_needed > kInlineCells ? cells_needed : 0);
-  if (moved.empty()) std::fill_n(inside_.begin(), cells_needed, 0);
-  for (std::size_t row = 0; started_ && row < side(); ++row) {
-    for (std::size_t column = 0; column < side(); ++column) {
-      const std::uint32_t n = cells()[(row << bits_) | column];
-      if (n == 0) continue;
-      const std::size_t shift = static_cast<std::size_t>(distance(least, least_));
-      moved[((row + shift) << bits) | (column + shift)] = n;
-    }
+  const std::size_t cells = std::size_t{1} << (2 * bits);
+  const bool in_halves = bits > kMostWholeBits;
+  const std::size_t whole = in_halves ? 0 : cells * copies(bits);
+  std::vector<std::uint32_t> outside(started_ || whole > kInlineCells ? whole : 0);
+  if (outside.empty()) std::fill_n(inside_.begin(), whole, 0);
+  RawVector<std::uint16_t> halves(in_halves ? 2 * cells : 0);
+  std::ranges::fill(halves, 0);
+  if (started_) {
+    const auto shift = static_cast<std::size_t>(distance(least, least_));
+    with_counts([&](auto of) {
+      for (std::size_t cell = 0; cell < cell_count(); ++cell) {
+        const std::uint32_t n = of(cell);
+        if (n == 0) continue;
+        const std::size_t to =
+            (((cell >> bits_) + shift) << bits) | ((cell & (side() - 1)) + shift);
+        if (in_halves) {
+          halves[to] = static_cast<std::uint16_t>(n);
+          halves[cells + to] = static_cast<std::uint16_t>(n >> 16);
+        } else {
+          outside[to] = n;
+        }
+      }
+    });
   }
-  outside_ = std::move(moved);
+  outside_ = std::move(outside);
+  halves_ = std::move(halves);
   started_ = true;
   bits_ = bits;
   least_ = least;
@@ -98,27 +127,29 @@ SmallTable::Used SmallTable::use() {
   const std::size_t side = this->side();
   const std::size_t count = cell_count();
   std::uint32_t* const __restrict first = cells();
-  for (std::size_t copy = 1; copy < copies(bits_); ++copy) {
+  for (std::size_t copy = 1; !in_halves() && copy < copies(bits_); ++copy) {
     std::uint32_t* const __restrict other = first + copy * count;
     for (std::size_t i = 0; i < count; ++i) first[i] += other[i];
     std::fill_n(other, count, 0);
   }
   Used used;
-  // Whether a table of cells is better hashed than dense matters to large ones alone.
-  if (side > Cells::kAlwaysDense) {
-    used.cells = static_cast<std::size_t>(
-        std::count_if(first, first + count, [](std::uint32_t n) { return n != 0; }));
-  }
   std::vector<std::uint32_t> any(side);
   std::uint32_t* const __restrict in_columns = any.data();
-  for (std::size_t row = 0; row < side; ++row) {
-    const std::uint32_t* const cell = first + row * side;
-    std::uint32_t in_row = 0;
-    for (std::size_t column = 0; column < side; ++column) in_row |= cell[column];
-    if (in_row == 0) continue;
-    for (std::size_t column = 0; column < side; ++column) in_columns[column] |= cell[column];
-    in_columns[row] |= in_row;
-  }
+  with_counts([&](auto of) {
+    // Whether a table of cells is better hashed than dense matters to large ones alone.
+    for (std::size_t i = 0; side > Cells::kAlwaysDense && i < count; ++i) {
+      used.cells += of(i) != 0 ? 1 : 0;
+    }
+    for (std::size_t row = 0; row < side; ++row) {
+      std::uint32_t in_row = 0;
+      for (std::size_t column = 0; column < side; ++column) in_row |= of(row * side + column);
+      if (in_row == 0) continue;
+      for (std::size_t column = 0; column < side; ++column) {
+        in_columns[column] |= of(row * side + column);
+      }
+      in_columns[row] |= in_row;
+    }
+  });
   used.places.reserve(side);
   for (std::size_t place = 0; place < side; ++place) {
     if (any[place] != 0) used.places.push_back(place);
@@ -139,20 +170,21 @@ ConfusionBatch SmallTable::take() {
   batch.labels = LabelSet(std::move(labels));
   batch.cells = Cells(places.size(), false, used.cells);
   std::int64_t* const matrix = batch.cells.dense_counts();
-  const std::uint32_t* const all = cells();
   const std::size_t size = places.size();
-  for (std::size_t row = 0; row < size; ++row) {
-    const std::uint32_t* const cell = all + (places[row] << bits_);
-    for (std::size_t column = 0; column < size; ++column) {
-      const std::uint32_t n = cell[places[column]];
-      if (matrix != nullptr) {
-        matrix[row * size + column] = n;
-      } else if (n != 0) {
-        batch.cells.add(row, column, n);
+  with_counts([&](auto of) {
+    for (std::size_t row = 0; row < size; ++row) {
+      const std::size_t first = places[row] << bits_;
+      for (std::size_t column = 0; column < size; ++column) {
+        const std::uint32_t n = of(first + places[column]);
+        if (matrix != nullptr) {
+          matrix[row * size + column] = n;
+        } else if (n != 0) {
+          batch.cells.add(row, column, n);
+        }
+        batch.samples += n;
       }
-      batch.samples += n;
     }
-  }
+  });
   started_ = false;
   return batch;
 }

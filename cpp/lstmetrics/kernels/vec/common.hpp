@@ -32,6 +32,13 @@ namespace {
 // that keeps the machine busy with what lies in cache calls for what comes next in memory.
 LSTMETRICS_INLINE void prefetch(const void* address) { __builtin_prefetch(address); }
 
+// The same, but no nearer than the second level of cache.
+LSTMETRICS_INLINE void prefetch_second_level(const void* address) {
+  constexpr int kToRead = 0;
+  constexpr int kSecondLevel = 2;
+  __builtin_prefetch(address, kToRead, kSecondLevel);
+}
+
 }  // namespace
 }  // namespace lstmetrics::kernels
 

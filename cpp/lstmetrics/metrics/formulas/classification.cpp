@@ -260,6 +260,11 @@ void confusion_matrix(const ConfusionCounts& state, const Selection& selection, 
 }
 
 void confusion_matrix(const ConfusionCounts& state, const Selection& selection, std::int64_t* out) {
+  const std::int64_t* const counts = state.cells().dense_counts();
+  if (counts != nullptr && selection == all_labels(state)) {
+    std::copy_n(counts, selection.size() * selection.size(), out);
+    return;
+  }
   std::fill_n(out, selection.size() * selection.size(), std::int64_t{0});
   for_each_selected(
       state, selection,
