@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from fractions import Fraction
 from typing import Any
 
@@ -373,6 +374,10 @@ SPREADS = (
     "sorted",
     "same",
     "one apart",
+    "float signs",
+    "float ends",
+    "float last bits",
+    "float crowd",
 )
 
 
@@ -392,6 +397,10 @@ def _spread(kind: str, random: np.random.Generator, count: int) -> Any:
         "sorted": np.sort(even),
         "same": np.full(count, 0.25),
         "one apart": np.where(np.arange(count) == count // 3, 1e300, 0.25),
+        "float signs": (even - 0.5).astype(np.float32),
+        "float ends": ((even - 0.5) * 10.0 ** (38 - 83 * random.random(count))).astype(np.float32),
+        "float last bits": np.float32(1) + random.integers(0, 4096, count) * np.float32(2**-23),
+        "float crowd": np.where(even < 0.9, even * 1e-41, 1.5 - even).astype(np.float32),
     }
     return kinds[kind]
 
@@ -405,11 +414,15 @@ def test_areas_of_many_scores_however_they_lie(kind: str, count: int) -> None:
     positives, negatives = np.sort(scores[hits]), np.sort(scores[~hits])
     twice = [int(np.searchsorted(negatives, positives, side).sum()) for side in ("left", "right")]
     exact = Fraction(twice[0] + twice[1], 2 * len(positives) * len(negatives))
+    right = len(positives) - np.searchsorted(positives, positives)
+    predicted = right + len(negatives) - np.searchsorted(negatives, positives)
+    precision = math.fsum(right / predicted) / len(positives)
     before = runtime.num_threads()
     try:
         for threads in (1, 2):
             runtime.set_num_threads(threads)
             assert metrics.roc_auc_score(hits, scores) == round_once(exact)
+            assert metrics.average_precision_score(hits, scores) == precision
             whole = Scores().update(hits, scores)
     finally:
         runtime.set_num_threads(before)
@@ -417,3 +430,4 @@ def test_areas_of_many_scores_however_they_lie(kind: str, count: int) -> None:
     for part in np.array_split(np.arange(count), 5):
         pieces.update(hits[part], scores[part])
     assert pieces.digest() == whole.digest()
+    assert Scores().update(hits, scores.astype(np.float64)).digest() == whole.digest()

@@ -22,18 +22,21 @@ void for_each_block(std::size_t begin, std::size_t end, F&& f) {
 // ---- one column of two groups, unweighted: straight into the buckets of the sort ---------------
 
 // A slot is an integer that is wide enough; it is kept, so that labels are read once.
-template <class Slot>
-std::array<Keys, 2> spread(const ScoreInput& input, const TrueLabels* labels,
-                           detail::Spreading& spreading, std::vector<std::size_t>& sizes) {
+template <class Slot, class Reader>
+std::array<RawVector<typename Reader::Key>, 2> spread(const ScoreInput& input,
+                                                      const TrueLabels* labels,
+                                                      detail::Spreading& spreading,
+                                                      std::vector<std::size_t>& sizes) {
+  using Key = typename Reader::Key;
   RawVector<Slot> slots(input.rows());
   runtime::parallel_for(spreading.chunks(), [&](std::size_t chunk) {
     std::size_t* const counts = spreading.places(chunk);
     GroupReader groups(input, labels);
-    KeyReader keys(input, 0);
+    Reader keys(input, 0);
     for_each_block(spreading.chunk_begin(chunk), spreading.chunk_end(chunk),
                    [&](std::size_t begin, std::size_t n) {
                      const std::uint32_t* const group = groups.block(0, begin, n);
-                     const ScoreKey* const key = keys.block(begin, n);
+                     const Key* const key = keys.block(begin, n);
                      for (std::size_t i = 0; i < n; ++i) {
                        const std::size_t slot = spreading.slot(group[i], key[i]);
                        slots[begin + i] = static_cast<Slot>(slot);
@@ -42,38 +45,51 @@ std::array<Keys, 2> spread(const ScoreInput& input, const TrueLabels* labels,
                    });
   });
   sizes = spreading.place();
-  std::array<Keys, 2> all{Keys(sizes[0]), Keys(sizes[1])};
+  std::array<RawVector<Key>, 2> all{RawVector<Key>(sizes[0]), RawVector<Key>(sizes[1])};
   runtime::parallel_for(spreading.chunks(), [&](std::size_t chunk) {
-    std::vector<ScoreKey*> next;
+    std::vector<Key*> next;
     for (std::size_t slot = 0; slot < spreading.slots(); ++slot) {
       next.push_back(all[spreading.group(slot)].data() + spreading.places(chunk)[slot]);
     }
-    KeyReader keys(input, 0);
+    Reader keys(input, 0);
     for_each_block(spreading.chunk_begin(chunk), spreading.chunk_end(chunk),
                    [&](std::size_t begin, std::size_t n) {
-                     const ScoreKey* const key = keys.block(begin, n);
+                     const Key* const key = keys.block(begin, n);
                      for (std::size_t i = 0; i < n; ++i) *next[slots[begin + i]]++ = key[i];
                    });
   });
   return all;
 }
 
+// Where the sorted keys of a group go: to their own places, or, widened, elsewhere.
+Keys room_for(Keys& keys) { return std::move(keys); }
+Keys room_for(NarrowKeys& keys) { return Keys(keys.size()); }
+
+template <class Reader>
 Bags read_spread(const ScoreInput& input, const TrueLabels* labels) {
-  KeyReader sample(input, 0);
-  detail::Spreading spreading(detail::Buckets(input.rows(), detail::kWantedBucket<ScoreKey>,
+  using Key = typename Reader::Key;
+  Reader sample(input, 0);
+  detail::Spreading spreading(detail::Buckets(input.rows(), detail::kWantedBucket<Key>,
                                               [&](std::size_t i) { return sample.at(i); }),
                               2, input.rows());
   std::vector<std::size_t> sizes;
-  const bool narrow = spreading.slots() <= std::size_t{1} << 16;
-  std::array<Keys, 2> keys = narrow ? spread<std::uint16_t>(input, labels, spreading, sizes)
-                                    : spread<std::uint32_t>(input, labels, spreading, sizes);
-  spreading.for_each_bucket<ScoreKey>(
+  const bool few = spreading.slots() <= std::size_t{1} << 16;
+  auto keys = few ? spread<std::uint16_t, Reader>(input, labels, spreading, sizes)
+                  : spread<std::uint32_t, Reader>(input, labels, spreading, sizes);
+  std::array<Keys, 2> sorted{room_for(keys[0]), room_for(keys[1])};
+  spreading.for_each_bucket<Key>(
       sizes, [&](std::size_t group, std::size_t begin, std::size_t end, auto& sort) {
-        ScoreKey* const bucket = keys[group].data() + begin;
-        sort(bucket, end - begin, bucket);
+        ScoreKey* const place = sorted[group].data() + begin;
+        if constexpr (std::is_same_v<Key, ScoreKey>) {
+          sort(place, end - begin, place);
+        } else {
+          NarrowKey* const bucket = keys[group].data() + begin;
+          sort(bucket, end - begin, bucket);
+          detail::widen(bucket, end - begin, place);
+        }
       });
   Bags bags;
-  for (Keys& group : keys) bags.emplace_back(std::move(group));
+  for (Keys& group : sorted) bags.emplace_back(std::move(group));
   return bags;
 }
 
@@ -193,7 +209,8 @@ std::vector<Bags> read_bags(const ScoreInput& input) {
   if (input.weights != nullptr) return read_columns<WeightedKey>(input, truth);
   if (input.parameters.columns == 1 && input.rows() >= kWorthSpreading) {
     std::vector<Bags> bags;
-    bags.push_back(read_spread(input, truth));
+    bags.push_back(NarrowKeyReader::reads(input) ? read_spread<NarrowKeyReader>(input, truth)
+                                                 : read_spread<KeyReader>(input, truth));
     return bags;
   }
   return read_columns<ScoreKey>(input, truth);

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 #include <bit>
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <utility>
@@ -21,7 +22,8 @@ inline constexpr std::size_t kLargestBucket = (std::size_t{1} << 16) - 1;
 // So many are wanted in a bucket. Fewer buckets than this makes are quicker to spread into, and
 // larger ones fall out of the cache.
 template <class Item>
-inline constexpr std::size_t kWantedBucket = (std::size_t{1} << 18) / sizeof(Item);
+inline constexpr std::size_t kWantedBucket =
+    std::min((std::size_t{1} << 18) / sizeof(Item), std::size_t{1} << 15);
 
 template <class Item>
 void insertion_sort(Item* items, std::size_t n) noexcept {
@@ -81,6 +83,19 @@ void bubble(const Item* in, std::size_t n, Item* out) noexcept {
   out[n - 1] = second;
 }
 
+// Sorted narrow keys as those of doubles. Of normal numbers of one sign these lie on a straight
+// line.
+inline void widen(const NarrowKey* keys, std::size_t n, ScoreKey* out) noexcept {
+  const auto normal = [&](std::size_t i) { return std::isnormal(float_of(keys[i])); };
+  if (n > 0 && normal(0) && normal(n - 1) && (keys[0] ^ keys[n - 1]) < kNarrowSignBit) {
+    constexpr unsigned kMoreBits = 52 - 23;  // of a mantissa
+    const ScoreKey start = widened(keys[0]) - (ScoreKey{keys[0]} << kMoreBits);
+    for (std::size_t i = 0; i < n; ++i) out[i] = start + (ScoreKey{keys[i]} << kMoreBits);
+  } else {
+    for (std::size_t i = 0; i < n; ++i) out[i] = widened(keys[i]);
+  }
+}
+
 // Which bucket a key falls into. The range of a sample is cut into cells of equal width; cells with
 // many keys of the sample are cut further, neighbours with few share a bucket. Keys beyond the
 // range go to the first or the last bucket.
@@ -95,8 +110,8 @@ class Buckets {
     for (std::size_t i = 0; i < n; i += step) sample.push_back(key_at(i));
     auto [least, most] = std::ranges::minmax(sample);
     for (std::size_t i = 0; least == most && i < n; ++i) {
-      least = std::min(least, key_at(i));
-      most = std::max(most, key_at(i));
+      least = std::min<ScoreKey>(least, key_at(i));
+      most = std::max<ScoreKey>(most, key_at(i));
     }
     cut(least, most, sample, n, wanted);
   }

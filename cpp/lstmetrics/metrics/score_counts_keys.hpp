@@ -19,8 +19,12 @@ enum class KeyMap : std::uint8_t {
   probability = 1,
 };
 
+// The key of a float in 32 bits, for any float but NaN: in the same order, too.
+using NarrowKey = std::uint32_t;
+
 namespace detail {
 inline constexpr ScoreKey kSignBit = ScoreKey{1} << 63;
+inline constexpr NarrowKey kNarrowSignBit = NarrowKey{1} << 31;
 inline constexpr ScoreKey kMirror = 2 * std::bit_cast<ScoreKey>(0.5);
 }  // namespace detail
 
@@ -33,6 +37,20 @@ inline ScoreKey probability_key(double score) noexcept {
   return score > 0.5 ? detail::kMirror - std::bit_cast<ScoreKey>(1.0 - score)
                      : std::bit_cast<ScoreKey>(score + 0.0);
 }
+
+inline NarrowKey narrow_key(float score) noexcept {
+  const auto bits = std::bit_cast<NarrowKey>(score + 0.0F);
+  return bits ^
+         (static_cast<NarrowKey>(static_cast<std::int32_t>(bits) >> 31) | detail::kNarrowSignBit);
+}
+
+inline float float_of(NarrowKey key) noexcept {
+  const bool positive = key >> 31 != 0;
+  return std::bit_cast<float>(positive ? key ^ detail::kNarrowSignBit : ~key);
+}
+
+// The key of the same score as a double.
+inline ScoreKey widened(NarrowKey key) noexcept { return any_key(double{float_of(key)}); }
 
 // The bounds of all keys of scores that a map takes.
 inline constexpr ScoreKey least_key(KeyMap map) noexcept {

@@ -5,11 +5,13 @@
 #include <limits>
 
 #include "lstmetrics/base/error.hpp"
+#include "lstmetrics/metrics/strided.hpp"
 
 namespace lstmetrics::metrics {
 namespace {
 
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
+constexpr float kFloatInfinity = std::numeric_limits<float>::infinity();
 
 [[noreturn]] void refuse_label(const LabelColumn& column, std::size_t index,
                                const std::string& label, const LabelSet& labels) {
@@ -132,6 +134,37 @@ const ScoreKey* KeyReader::block(std::size_t begin, std::size_t n) {
     for (std::size_t i = 0; i < n; ++i) good &= std::abs(scores[i]) < 0x1p53;
   }
   if (!good) refuse(scores, begin, n);
+  return keys_.data();
+}
+
+NarrowKeyReader::NarrowKeyReader(const ScoreInput& input, std::size_t column)
+    : scores_(column_of(input.scores, column)), wide_(input, column) {}
+
+bool NarrowKeyReader::reads(const ScoreInput& input) noexcept {
+  return input.parameters.limits.map == KeyMap::any &&
+         with_narrow_float(input.scores.dtype, [](auto) {});
+}
+
+void NarrowKeyReader::read(std::size_t begin, std::size_t n) {
+  constexpr NarrowKey kCarry = detail::kNarrowSignBit - std::bit_cast<NarrowKey>(kFloatInfinity);
+  NarrowKey beyond = 0;  // the sign bit is that of some infinity or NaN
+  with_narrow_float(scores_.dtype, [&](auto element) {
+    for_each_item<decltype(element)>(scores_, begin, n, [&](std::size_t i, float score) {
+      keys_[i] = narrow_key(score);
+      beyond |= (std::bit_cast<NarrowKey>(score) & ~detail::kNarrowSignBit) + kCarry;
+    });
+  });
+  finite_ = (beyond & detail::kNarrowSignBit) == 0;
+}
+
+NarrowKey NarrowKeyReader::at(std::size_t index) {
+  read(index, 1);
+  return keys_[0];
+}
+
+const NarrowKey* NarrowKeyReader::block(std::size_t begin, std::size_t n) {
+  read(begin, n);
+  if (!finite_) wide_.block(begin, n);  // refuses what is not allowed
   return keys_.data();
 }
 

@@ -62,6 +62,8 @@ class GroupReader {
 // Scores of one column as keys.
 class KeyReader {
  public:
+  using Key = ScoreKey;
+
   KeyReader(const ScoreInput& input, std::size_t column);
 
   // [begin, begin + n), n <= kBlock; good until the next call. InvalidValue with the index for NaN
@@ -79,6 +81,28 @@ class KeyReader {
   const kernels::Table& kernels_;
   DoubleReader reader_;
   std::array<ScoreKey, kBlock> keys_;
+};
+
+// Scores that are floats of at most 32 bits, as narrow keys.
+class NarrowKeyReader {
+ public:
+  using Key = NarrowKey;
+
+  NarrowKeyReader(const ScoreInput& input, std::size_t column);
+  // Whether it can read what the input holds.
+  static bool reads(const ScoreInput& input) noexcept;
+
+  // As of KeyReader.
+  const NarrowKey* block(std::size_t begin, std::size_t n);
+  NarrowKey at(std::size_t index);
+
+ private:
+  void read(std::size_t begin, std::size_t n);
+
+  Column scores_;
+  KeyReader wide_;
+  bool finite_ = true;  // all that was read last
+  std::array<NarrowKey, kBlock> keys_;
 };
 
 }  // namespace lstmetrics::metrics

@@ -18,9 +18,11 @@ struct WeightedKey {
 };
 
 using Keys = RawVector<ScoreKey>;
+using NarrowKeys = RawVector<NarrowKey>;
 using WeightedKeys = RawVector<WeightedKey>;
 
 inline ScoreKey key_of(ScoreKey key) noexcept { return key; }
+inline ScoreKey key_of(NarrowKey key) noexcept { return key; }
 inline ScoreKey key_of(const WeightedKey& item) noexcept { return item.key; }
 
 // By key, ascending, with the threads of the pool where that pays.

@@ -124,9 +124,9 @@ bool with_integer(DType dtype, F&& f) {
   }
 }
 
-// The same for floats as well.
+// The same for floats of at most 32 bits, which are read as float.
 template <class F>
-bool with_number(DType dtype, F&& f) {
+bool with_narrow_float(DType dtype, F&& f) {
   switch (dtype) {
     case DType::float16:
       return f(Element<Half>{}), true;
@@ -134,11 +134,16 @@ bool with_number(DType dtype, F&& f) {
       return f(Element<BFloat16>{}), true;
     case DType::float32:
       return f(Element<float>{}), true;
-    case DType::float64:
-      return f(Element<double>{}), true;
     default:
-      return with_integer(dtype, f);
+      return false;
   }
+}
+
+// The same for all numbers.
+template <class F>
+bool with_number(DType dtype, F&& f) {
+  if (dtype == DType::float64) return f(Element<double>{}), true;
+  return with_narrow_float(dtype, f) || with_integer(dtype, f);
 }
 
 }  // namespace lstmetrics::metrics

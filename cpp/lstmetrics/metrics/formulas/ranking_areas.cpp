@@ -1,5 +1,6 @@
 // Areas under ROC curves.
 #include "lstmetrics/metrics/formulas/ranking.hpp"
+#include "lstmetrics/metrics/formulas/ranking_merge.hpp"
 #include "lstmetrics/metrics/formulas/ranking_pairs.hpp"
 #include "lstmetrics/metrics/formulas/ranking_sums.hpp"
 

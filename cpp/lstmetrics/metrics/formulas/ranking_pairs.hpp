@@ -6,12 +6,8 @@
 
 namespace lstmetrics::metrics::formulas::detail {
 
-// Whether both sides of an unweighted ranking are lists.
-inline bool can_merge(const Ranking& ranking) {
-  return ranking.positives().listed() != nullptr && ranking.negatives().listed() != nullptr;
-}
-
-// Twice the number of pairs in which the positive's score is above the negative's, equal ones once.
+// Twice the number of pairs in which the positive's score is above the negative's, equal ones once;
+// of a ranking that can be merged.
 numeric::uint128 twice_ordered_pairs_of_lists(const Ranking& ranking);
 
 }  // namespace lstmetrics::metrics::formulas::detail

@@ -162,12 +162,19 @@ std::vector<CountWalk::Place> cut(const Ranking& ranking, std::size_t parts) {
   if (positive != nullptr && negative != nullptr &&
       positive->size() + negative->size() >= kWorthThreads) {
     const Keys& longer = positive->size() > negative->size() ? *positive : *negative;
-    const auto below = [](const Keys& keys, ScoreKey key) {
-      return static_cast<std::size_t>(std::ranges::lower_bound(keys, key) - keys.begin());
+    const std::size_t total = positive->size() + negative->size();
+    const auto below = [&](ScoreKey key) -> CountWalk::Place {
+      return {
+          static_cast<std::size_t>(std::ranges::lower_bound(*positive, key) - positive->begin()),
+          static_cast<std::size_t>(std::ranges::lower_bound(*negative, key) - negative->begin())};
     };
     for (std::size_t part = 1; part < parts; ++part) {
-      const ScoreKey key = longer[longer.size() / parts * part];
-      places.push_back({below(*positive, key), below(*negative, key)});
+      const std::size_t wanted = total / parts * part;
+      const auto key = std::ranges::partition_point(longer, [&](ScoreKey at) {
+        const CountWalk::Place place = below(at);
+        return place.positive + place.negative < wanted;
+      });
+      places.push_back(below(key == longer.end() ? longer.back() : *key));
     }
   }
   places.push_back(end);
