@@ -43,7 +43,7 @@ LSTMETRICS_INLINE F16 half_exp_minus_1_near_0(F16 h) {
 }
 
 // e^x for x <= 89 or NaN. Below -104 the result is under half the least subnormal.
-LSTMETRICS_INLINE F16 exp_below_89(F16 x) {
+LSTMETRICS_LONG F16 exp_below_89(F16 x) {
   x = larger(splat(-104.0F), x);
   const F16 n = fma(x, splat(kLog2E), splat(kRound)) - splat(kRound);
   F16 r = fma(n, splat(-kLn2High), x);
@@ -57,7 +57,7 @@ LSTMETRICS_INLINE F16 exp(F16 x) { return exp_below_89(lesser(splat(89.0F), x));
 // 1 / (1 + e^-x), from e = e^-|x| so that the left tail keeps its digits down to the subnormals.
 // With q = e / (1 + e) it is 1 - q on the right and q = e - e q on the left: the rounding of 1 + e
 // and of the quotient then count e times only, where q alone would be off by 2.33 units.
-LSTMETRICS_INLINE F16 sigmoid(F16 x) {
+LSTMETRICS_LONG F16 sigmoid(F16 x) {
   const F16 one = splat(1.0F);
   const F16 e = exp_below_89(minus_magnitude(x));
   const F16 minus_q = e / (splat(-1.0F) - e);
@@ -69,7 +69,7 @@ LSTMETRICS_INLINE F16 sigmoid(F16 x) {
 // rounded once from 2^n (e^r - 1) and the exact 2^n -+ 1: near 0 the numerator is the polynomial
 // alone and keeps its digits. Beyond 10 the quotient rounds to 1. The reduction works on -|x|, so r
 // comes halved, and needs one constant only: its error grows with n, but e falls faster.
-LSTMETRICS_INLINE F16 tanh(F16 x) {
+LSTMETRICS_LONG F16 tanh(F16 x) {
   const F16 v = larger(splat(-10.0F), minus_magnitude(x));
   const F16 rounded = fma(v, splat(2 * kLog2E), splat(kRound));
   const F16 half_r = fma(rounded - splat(kRound), splat(-0.5F * kLn2), v);
@@ -82,14 +82,14 @@ LSTMETRICS_INLINE F16 tanh(F16 x) {
 }
 
 // e^x - 1 for x <= 0 or NaN: the polynomial near 0, the difference elsewhere.
-LSTMETRICS_INLINE F16 exp_minus_1_below_0(F16 x) {
+LSTMETRICS_LONG F16 exp_minus_1_below_0(F16 x) {
   const F16 far = exp_below_89(x) - splat(1.0F);
   return select(less(x, splat(-0.5F * kLn2)), far, exp_minus_1_near_0(x));
 }
 
 // log(1 + y) for y from 0 to 1: with s = y / (2 + y) it is 2 atanh s, a series in s^2 <= 1/9 whose
 // ninth term is under 2^-27 of the first.
-LSTMETRICS_INLINE F16 log1p_of_unit(F16 y) {
+LSTMETRICS_LONG F16 log1p_of_unit(F16 y) {
   const F16 s = y / (splat(2.0F) + y);
   const F16 z = s * s;
   F16 r = splat(2.0F / 15.0F);
@@ -104,7 +104,7 @@ LSTMETRICS_INLINE F16 log1p_of_unit(F16 y) {
 
 // erf x: a polynomial in x^2 up to 0.921875, 1 - e^p(|x|) beyond (the minimax polynomials are
 // N. Juffa's, https://stackoverflow.com/a/35966804).
-LSTMETRICS_INLINE F16 erf(F16 x) {
+LSTMETRICS_LONG F16 erf(F16 x) {
   const F16 square = x * x;
   F16 low = splat(-5.96761703e-4F);
   low = fma(low, square, splat(4.99119423e-3F));

@@ -8,7 +8,7 @@ namespace {
 
 // e^x: x = n ln 2 + r, and e^r = 1 + r + r^2 q(r) with q of degree 10, the interpolation of
 // (e^r - 1 - r) / r^2 in Chebyshev's points over |r| <= ln(2)/2: relative error under 2^-61.
-LSTMETRICS_INLINE D8 exp(D8 x) {
+LSTMETRICS_LONG D8 exp(D8 x) {
   // Outside, the result has overflowed or is under half the least subnormal. NaN passes.
   x = lesser(splat(710.0), x);
   x = larger(splat(-746.0), x);
@@ -62,7 +62,7 @@ LSTMETRICS_INLINE D8 log_of_normal(D8 x, D8 k_offset) {
 }
 
 // log x; log(+-0) = -inf, log of a negative is NaN, log(inf) = inf.
-LSTMETRICS_INLINE D8 log(D8 x) {
+LSTMETRICS_LONG D8 log(D8 x) {
   // Subnormals come up by 2^54.
   const M8 tiny = less(x, splat(0x1p-1022));
   const D8 normal = select(tiny, x * splat(0x1p54), x);

@@ -25,6 +25,11 @@
 #define LSTMETRICS_INLINE inline __attribute__((always_inline))
 #define LSTMETRICS_INLINE_LAMBDA __attribute__((always_inline))
 
+// How functions of many operations are compiled: inline, unless the level has said otherwise.
+#ifndef LSTMETRICS_LONG
+#define LSTMETRICS_LONG LSTMETRICS_INLINE
+#endif
+
 namespace lstmetrics::kernels {
 namespace {
 

@@ -8,6 +8,10 @@
 #include <emmintrin.h>  // products of bytes alone
 #endif
 
+// An fma takes dozens of instructions here, and what is made of many had been copied to wherever it
+// is used: a megabyte, and most of the time that the core compiles. A call costs next to nothing.
+#define LSTMETRICS_LONG [[gnu::noinline]]
+
 #include "lstmetrics/kernels/vec/common.hpp"
 
 namespace lstmetrics::kernels {
