@@ -259,8 +259,7 @@ def write_models(
     out: Path, classifier: Classifier, language: LanguageModel, words: list[str], settings: Settings
 ) -> None:
     """The two shipped files, rebuilt layer by layer as a user of PyTorch would."""
-    from lstmetrics.models import LSTM, Dense, Embedding, Sequential
-    from lstmetrics.models.text import CharVocabulary, WordVocabulary
+    from lstmetrics.models import LSTM, CharVocabulary, Dense, Embedding, Sequential, WordVocabulary
 
     weights = arrays(classifier)
     Sequential(

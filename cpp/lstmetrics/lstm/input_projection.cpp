@@ -84,7 +84,7 @@ std::size_t InputProjection::ready_all(const Pass& pass, std::size_t done) const
 
 std::size_t InputProjection::ready_counting(const Pass& pass, std::size_t done) const {
   const Block& in = pass.in;
-  const std::size_t most = most_rows(in);
+  const std::size_t most = std::min(most_rows(in), in.rows * in.steps);
   const bool by_token = in.table != nullptr && cache_ != nullptr;
   ProjectedRows& projected = pass.projected;
   projected.inputs.resize_at_least(most * in.stride);

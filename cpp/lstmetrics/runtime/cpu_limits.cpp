@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <charconv>
 #include <cstdint>
-#include <fstream>
-#include <iterator>
+#include <cstdio>
+#include <memory>
 #include <string_view>
 #include <thread>
 #include <vector>
@@ -137,10 +137,20 @@ std::optional<std::size_t> quota_of_directory(const std::string& directory, bool
 }
 
 #if defined(__linux__)
+struct Close {
+  void operator()(std::FILE* file) const { std::fclose(file); }
+};
+
+// By C's streams: C++'s would be the only ones in the library, and set up locales at import.
 std::optional<std::string> read_file(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
+  const std::unique_ptr<std::FILE, Close> file(std::fopen(path.c_str(), "rb"));
   if (!file) return std::nullopt;
-  return std::string(std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>());
+  std::string text;
+  char part[1024];
+  while (const std::size_t size = std::fread(part, 1, sizeof(part), file.get())) {
+    text.append(part, size);
+  }
+  return text;
 }
 #endif
 

@@ -12,33 +12,21 @@ Examples
 
 from __future__ import annotations
 
-import importlib
 from typing import TYPE_CHECKING, Any
 
+from lstmetrics.models._lazy import fetched
 from lstmetrics.models.layers import (
     LSTM,
     Activation,
-    Add,
-    Average,
-    BatchNormalization,
-    Bidirectional,
-    Concatenate,
-    Conv1D,
     Dense,
     Dropout,
     Embedding,
     Flatten,
-    GlobalAveragePooling1D,
-    GlobalMaxPooling1D,
     Input,
     Layer,
-    LayerNormalization,
     Masking,
-    MaxPooling1D,
-    Multiply,
     SpatialDropout1D,
     Stack,
-    TakeStep,
     TimeDistributed,
 )
 from lstmetrics.models.loading import load_model
@@ -46,15 +34,30 @@ from lstmetrics.models.model import Model
 from lstmetrics.models.sequential import Sequential
 from lstmetrics.models.states import State
 from lstmetrics.models.stream import Stream
-from lstmetrics.models.text import CharVocabulary, Vocabulary, WordVocabulary
-from lstmetrics.models.text_keras import TextVectorization, Tokenizer, pad_sequences
-from lstmetrics.models.text_tokenizers import FunctionVocabulary, HuggingFaceTokenizer
+from lstmetrics.models.text import Vocabulary
 from lstmetrics.models.values import Value
 
 if TYPE_CHECKING:
     from lstmetrics.models.conversion import convert_model
     from lstmetrics.models.formats.torch_files import read_state_dict
     from lstmetrics.models.formats.torch_modules import from_torch
+    from lstmetrics.models.layers import (
+        Add,
+        Average,
+        BatchNormalization,
+        Bidirectional,
+        Concatenate,
+        Conv1D,
+        GlobalAveragePooling1D,
+        GlobalMaxPooling1D,
+        LayerNormalization,
+        MaxPooling1D,
+        Multiply,
+        TakeStep,
+    )
+    from lstmetrics.models.text_keras import TextVectorization, Tokenizer, pad_sequences
+    from lstmetrics.models.text_lists import CharVocabulary, WordVocabulary
+    from lstmetrics.models.text_tokenizers import FunctionVocabulary, HuggingFaceTokenizer
 
 __all__ = [
     "LSTM",
@@ -102,18 +105,33 @@ __all__ = [
 
 # What few programs that run a model need, fetched when first used: it is memory.
 _LAZY = {
+    "Add": "layers",
+    "Average": "layers",
+    "BatchNormalization": "layers",
+    "Bidirectional": "layers",
+    "CharVocabulary": "text_lists",
+    "Concatenate": "layers",
+    "Conv1D": "layers",
+    "FunctionVocabulary": "text_tokenizers",
+    "GlobalAveragePooling1D": "layers",
+    "GlobalMaxPooling1D": "layers",
+    "HuggingFaceTokenizer": "text_tokenizers",
+    "LayerNormalization": "layers",
+    "MaxPooling1D": "layers",
+    "Multiply": "layers",
+    "TakeStep": "layers",
+    "TextVectorization": "text_keras",
+    "Tokenizer": "text_keras",
+    "WordVocabulary": "text_lists",
     "convert_model": "conversion",
     "from_torch": "formats.torch_modules",
+    "pad_sequences": "text_keras",
     "read_state_dict": "formats.torch_files",
 }
 
 
 def __getattr__(name: str) -> Any:
-    if name not in _LAZY:
-        raise AttributeError(f"module 'lstmetrics.models' has no attribute {name!r}")
-    value = getattr(importlib.import_module(f"lstmetrics.models.{_LAZY[name]}"), name)
-    globals()[name] = value
-    return value
+    return fetched(__name__, name, _LAZY)
 
 
 def __dir__() -> list[str]:

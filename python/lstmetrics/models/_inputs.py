@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -41,8 +40,7 @@ Arrays = tuple[
 ]
 
 
-@dataclass(frozen=True)
-class Port:
+class Port(NamedTuple):
     """One of a model's inputs."""
 
     name: str
@@ -50,14 +48,20 @@ class Port:
     text: Vocabulary | None  # what turns raw strings into its ids
 
 
-@dataclass(frozen=True)
 class Batch:
     """One input of a call: ids or features, and which steps count."""
 
-    ids: npt.NDArray[np.int64] | None
-    features: FloatArray | None
-    mask: npt.NDArray[np.uint8] | None
-    lengths: npt.NDArray[np.int64] | None
+    def __init__(
+        self,
+        ids: npt.NDArray[np.int64] | None,
+        features: FloatArray | None,
+        mask: npt.NDArray[np.uint8] | None,
+        lengths: npt.NDArray[np.int64] | None,
+    ) -> None:
+        self.ids = ids
+        self.features = features
+        self.mask = mask
+        self.lengths = lengths
 
     def arrays(self) -> Arrays:
         """Return what a call of the core takes."""

@@ -16,9 +16,7 @@ from lstmetrics.models._inputs import Port, as_array, take_integers, take_number
 from lstmetrics.models.engine import Engine
 from lstmetrics.models.text import Vocabulary
 
-__all__ = ["WINDOW", "DataSet"]
-
-WINDOW = 4096  # sequences that are held at once
+__all__ = ["DataSet"]
 
 Row = npt.NDArray[Any]
 

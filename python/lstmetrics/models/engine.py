@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, TypeGuard
 
@@ -16,13 +15,13 @@ from lstmetrics.models._inputs import Port
 __all__ = ["Engine"]
 
 
-@dataclass(frozen=True)
 class Engine:
     """A graph, a session that runs it, and what its inputs take."""
 
-    graph: _core.Graph
-    session: _core.Session
-    ports: Sequence[Port]
+    def __init__(self, graph: _core.Graph, ports: Sequence[Port]) -> None:
+        self.graph = graph
+        self.session = _core.Session(graph)
+        self.ports = ports
 
     def takes_at_once(self, inputs: Any) -> TypeGuard[npt.NDArray[np.int64]]:
         """Whether these are ids that the core takes as they are: the quick way of a small call."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from pathlib import Path
 
 from lstmetrics.errors import UnsupportedError
 from lstmetrics.models.model import Model
@@ -79,7 +78,7 @@ def load_model(
 
 
 def _read(name: str, hard_sigmoid: str | None, self_test: bool) -> Model:
-    ending = Path(name).suffix.lower()
+    ending = os.path.splitext(name)[1].lower()  # noqa: PTH122 (pathlib takes 0.6 MB)
     # A new format is a reader and a line here.
     if ending == ".safetensors":
         from lstmetrics.models.formats.native import read_model

@@ -441,7 +441,7 @@ class Model(Runnable):
         flags = network.stateful_slots()
         if self._carried.flags != flags:
             self._carried = CarriedStates(flags)
-        return Engine(graph, _core.Session(graph), self._ports())
+        return Engine(graph, self._ports())
 
     def __getstate__(self) -> dict[str, Any]:
         return self.__dict__ | {"_engine": None}

@@ -20,7 +20,6 @@ from lstmetrics.models._inputs import (
     take_state,
     take_targets,
 )
-from lstmetrics.models.data_sets import WINDOW, DataSet
 from lstmetrics.models.states import CarriedStates, State
 from lstmetrics.models.stream import Stream
 
@@ -30,6 +29,8 @@ if TYPE_CHECKING:
     from lstmetrics.models.text import Vocabulary
 
 __all__ = ["Runnable"]
+
+WINDOW = 4096  # sequences of a data set that are held at once
 
 FloatArray = npt.NDArray[np.float32]
 
@@ -166,6 +167,8 @@ class Runnable(ABC):
         if alone and engine.takes_sequences and not self._carried.any:
             sequences = as_sequences(engine.ports[0], inputs)
             if sequences is not None:
+                from lstmetrics.models.data_sets import DataSet
+
                 values = DataSet(engine, WINDOW, _rows_together(batch_size)).together(sequences)
                 return values[0] if len(values) == 1 else values
         batches = take_inputs(engine.ports, inputs, lengths=lengths, mask=mask)
@@ -231,6 +234,8 @@ class Runnable(ABC):
         >>> bool((found == model.predict(texts)).all())
         True
         """
+        from lstmetrics.models.data_sets import DataSet
+
         engine = self._built()
         if self._carried.any:
             raise UnsupportedError(

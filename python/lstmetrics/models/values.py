@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from lstmetrics.errors import InvalidTypeError
@@ -14,15 +13,14 @@ if TYPE_CHECKING:
 __all__ = ["Call", "Value", "as_values", "results_of"]
 
 
-@dataclass(frozen=True, eq=False)
 class Call:
     """One use of a layer. A layer that is called several times has one set of weights."""
 
-    layer: Layer
-    inputs: tuple[Value, ...]
+    def __init__(self, layer: Layer, inputs: tuple[Value, ...]) -> None:
+        self.layer = layer
+        self.inputs = inputs
 
 
-@dataclass(frozen=True, eq=False)
 class Value:
     """One of the values that a call of a layer gives.
 
@@ -43,8 +41,9 @@ class Value:
     <Value 1 of LSTM>
     """
 
-    call: Call
-    index: int
+    def __init__(self, call: Call, index: int) -> None:
+        self.call = call
+        self.index = index
 
     def __repr__(self) -> str:
         return f"<Value {self.index} of {self.call.layer.label}>"

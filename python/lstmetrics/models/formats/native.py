@@ -12,15 +12,22 @@ from typing import TYPE_CHECKING, Any
 
 from lstmetrics import _core
 from lstmetrics.errors import FormatError, InvalidValueError, LstmetricsError, UnsupportedError
-from lstmetrics.models.formats.described import Described
 from lstmetrics.models.formats.failures import named
-from lstmetrics.models.formats.safetensors import FloatArray, read_tensors, write_tensors
+from lstmetrics.models.formats.safetensors import (
+    FloatArray,
+    let_go,
+    mapped,
+    read_tensors,
+    tensors_of,
+    write_tensors,
+)
 from lstmetrics.models.layers import Input, Layer, layer_from_config
 from lstmetrics.models.precision import in_precision, widened
 from lstmetrics.models.text import vocabulary_from_config
 from lstmetrics.models.values import Call, Value
 
 if TYPE_CHECKING:
+    from lstmetrics.models.formats.described import Described
     from lstmetrics.models.model import Model
 
 __all__ = ["FORMAT_VERSION", "describe", "oldest_version", "read_model", "write_model"]
@@ -52,10 +59,12 @@ def write_model(model: Model, path: str, *, self_test: bool) -> None:
 
 def read_model(path: str, *, self_test: bool) -> Model:
     """Read a model; see :func:`lstmetrics.load_model`."""
-    tensors, metadata = read_tensors(path)
+    file = mapped(path)
+    tensors, metadata = tensors_of(path, file)
     config: Mapping[str, Any] = _description(path, metadata)["model"]
     with named(path, "the model's description"):
         model = _build(path, config, widened(path, tensors))
+    let_go(file)  # what the engine has packed is not there twice
     if self_test and _SELF_TEST in metadata:
         _check(path, model, metadata[_SELF_TEST])
     return model
@@ -95,6 +104,8 @@ def _description(path: str, metadata: Mapping[str, str]) -> Mapping[str, Any]:
 
 def describe(path: str) -> Described:
     """Return version, layers, and each of them that cannot be made."""
+    from lstmetrics.models.formats.described import Described
+
     _, metadata = read_tensors(path)
     description = _description(path, metadata)
     found = Described("native", str(description["format_version"]))

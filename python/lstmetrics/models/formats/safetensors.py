@@ -12,7 +12,6 @@ import json
 import mmap
 import os
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -20,7 +19,15 @@ import numpy.typing as npt
 
 from lstmetrics.errors import FormatError, UnsupportedError
 
-__all__ = ["NATIVE", "STATE_DICT", "read_tensors", "write_tensors"]
+__all__ = [
+    "NATIVE",
+    "STATE_DICT",
+    "let_go",
+    "mapped",
+    "read_tensors",
+    "tensors_of",
+    "write_tensors",
+]
 
 FloatArray = npt.NDArray[np.float32]
 
@@ -61,6 +68,8 @@ def write_tensors(
         offset = end
     text = json.dumps(header, separators=(",", ":"), ensure_ascii=False).encode()
     text += b" " * (-len(text) % 8)  # tensors start at a multiple of 8
+    from pathlib import Path
+
     temporary = Path(f"{path}.{os.getpid()}.tmp")
     try:
         with temporary.open("xb") as file:
@@ -81,20 +90,40 @@ def _in_file(tensor: npt.NDArray[Any]) -> npt.NDArray[Any]:
 def read_tensors(
     path: str, kinds: Mapping[str, str] = NATIVE
 ) -> tuple[dict[str, Any], dict[str, str]]:
+    """Return a file's tensors, as read-only views of it, and metadata."""
+    return tensors_of(path, mapped(path), kinds)
+
+
+def mapped(path: str) -> mmap.mmap:
+    """Return a file's bytes, which are in memory as far as they have been read."""
+    with open(path, "rb") as file:  # noqa: PTH123 (pathlib takes 0.6 MB)
+        size = os.fstat(file.fileno()).st_size
+        if size < 8:
+            raise FormatError(f"{path}: {size} bytes are too few for a safetensors file")
+        return mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+
+
+def let_go(file: mmap.mmap) -> None:
+    """Take a mapped file out of the process's memory; what is read again comes again."""
+    if hasattr(mmap, "MADV_DONTNEED"):
+        file.madvise(mmap.MADV_DONTNEED)
+
+
+def tensors_of(
+    path: str, file: mmap.mmap, kinds: Mapping[str, str] = NATIVE
+) -> tuple[dict[str, Any], dict[str, str]]:
     """Return tensors, as read-only views of the mapped file, and metadata.
 
     Parameters
     ----------
     path : str
-        The file.
+        The file's, for messages.
+    file : mmap
+        Its bytes.
     kinds : mapping
         :data:`NATIVE` or :data:`STATE_DICT`: what the tensors may hold.
     """
-    with Path(path).open("rb") as file:
-        size = os.fstat(file.fileno()).st_size
-        if size < 8:
-            raise FormatError(f"{path}: {size} bytes are too few for a safetensors file")
-        data = memoryview(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ))
+    data, size = memoryview(file), len(file)
     header_size = int.from_bytes(data[:8], "little")
     if header_size > min(size - 8, _LARGEST_HEADER):
         if data[0] == 0x80:

@@ -6,16 +6,14 @@ A layer holds its options and, once given, its weights. It runs nothing itself: 
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from lstmetrics.errors import FormatError, UnsupportedError
+from lstmetrics.models._lazy import fetched
 from lstmetrics.models.layers.base import Layer
-from lstmetrics.models.layers.bidirectional import Bidirectional
 from lstmetrics.models.layers.dense import Dense
 from lstmetrics.models.layers.embedding import Embedding
 from lstmetrics.models.layers.lstm import LSTM
-from lstmetrics.models.layers.merging import Add, Average, Concatenate, Multiply
-from lstmetrics.models.layers.normalization import BatchNormalization, LayerNormalization
 from lstmetrics.models.layers.simple import (
     Activation,
     Dropout,
@@ -26,13 +24,18 @@ from lstmetrics.models.layers.simple import (
     Stack,
     TimeDistributed,
 )
-from lstmetrics.models.layers.windows import (
-    Conv1D,
-    GlobalAveragePooling1D,
-    GlobalMaxPooling1D,
-    MaxPooling1D,
-    TakeStep,
-)
+
+if TYPE_CHECKING:
+    from lstmetrics.models.layers.bidirectional import Bidirectional
+    from lstmetrics.models.layers.merging import Add, Average, Concatenate, Multiply
+    from lstmetrics.models.layers.normalization import BatchNormalization, LayerNormalization
+    from lstmetrics.models.layers.windows import (
+        Conv1D,
+        GlobalAveragePooling1D,
+        GlobalMaxPooling1D,
+        MaxPooling1D,
+        TakeStep,
+    )
 
 __all__ = [
     "LSTM",
@@ -62,34 +65,32 @@ __all__ = [
     "layer_from_config",
 ]
 
-# The only classes that a file can name.
-_CLASSES: dict[str, type[Layer]] = {
-    cls.__name__: cls
-    for cls in (
-        Activation,
-        Add,
-        Average,
-        BatchNormalization,
-        Bidirectional,
-        Concatenate,
-        Conv1D,
-        Dense,
-        Dropout,
-        Embedding,
-        Flatten,
-        GlobalAveragePooling1D,
-        GlobalMaxPooling1D,
-        Input,
-        LSTM,
-        LayerNormalization,
-        Masking,
-        MaxPooling1D,
-        Multiply,
-        SpatialDropout1D,
-        TakeStep,
-        TimeDistributed,
-    )
+# Fetched when first used, as a model has few of them: they are memory.
+_LAZY = {
+    "Add": "merging",
+    "Average": "merging",
+    "BatchNormalization": "normalization",
+    "Bidirectional": "bidirectional",
+    "Concatenate": "merging",
+    "Conv1D": "windows",
+    "GlobalAveragePooling1D": "windows",
+    "GlobalMaxPooling1D": "windows",
+    "LayerNormalization": "normalization",
+    "MaxPooling1D": "windows",
+    "Multiply": "merging",
+    "TakeStep": "windows",
 }
+
+# The only classes that a file can name.
+_CLASSES = frozenset(__all__) - {"Layer", "Stack", "layer_from_config"}
+
+
+def __getattr__(name: str) -> Any:
+    return fetched(__name__, name, _LAZY)
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})
 
 
 def layer_from_config(entry: Any) -> Layer:
@@ -107,6 +108,7 @@ def layer_from_config(entry: Any) -> Layer:
     name = entry.get("class_name")
     if name not in _CLASSES:
         raise UnsupportedError(
-            f"layer class {name!r} is not supported; supported are {', '.join(_CLASSES)}"
+            f"layer class {name!r} is not supported; supported are {', '.join(sorted(_CLASSES))}"
         )
-    return _CLASSES[name].from_config(entry["config"])
+    layer: type[Layer] = globals().get(name) or fetched(__name__, name, _LAZY)
+    return layer.from_config(entry["config"])
