@@ -5,6 +5,7 @@ Everything here is about sources; nothing is imported from the package.
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 from collections.abc import Iterator
@@ -33,13 +34,15 @@ def tree() -> tuple[Path, ...]:
         ).stdout.split("\0")
         found = [ROOT / name for name in listed if name]
     except (OSError, subprocess.CalledProcessError):
-        found = [path for path in ROOT.rglob("*") if not _is_product(path)]
+        found = []
+        for folder, inner, names in os.walk(ROOT):
+            inner[:] = [name for name in inner if not _is_product(name)]
+            found += [Path(folder, name) for name in names if not _is_product(name)]
     return tuple(sorted(path for path in found if path.is_file()))
 
 
-def _is_product(path: Path) -> bool:
-    parts = path.relative_to(ROOT).parts
-    return any(part in _NOT_SOURCES or part.startswith(".") for part in parts)
+def _is_product(name: str) -> bool:
+    return name in _NOT_SOURCES or name.startswith(".")
 
 
 def files(folder: Path, *suffixes: str) -> list[Path]:
