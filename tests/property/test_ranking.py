@@ -430,4 +430,12 @@ def test_areas_of_many_scores_however_they_lie(kind: str, count: int) -> None:
     for part in np.array_split(np.arange(count), 5):
         pieces.update(hits[part], scores[part])
     assert pieces.digest() == whole.digest()
-    assert Scores().update(hits, scores.astype(np.float64)).digest() == whole.digest()
+    doubles = scores.astype(np.float64)
+    assert Scores().update(hits, doubles).digest() == whole.digest()
+    third = count // 3
+    mixed = Scores().update(hits[:third], doubles[:third]).update(hits[third:], scores[third:])
+    assert mixed.digest() == whole.digest()
+    apart = Scores(labels=[False, True]).update(hits[hits], scores[hits])
+    apart.update(hits[~hits], doubles[~hits])
+    assert apart.roc_auc() == round_once(exact)
+    assert apart.average_precision() == precision

@@ -11,6 +11,7 @@ namespace lstmetrics::metrics {
 using numeric::ExactSum;
 
 ScoreBag::ScoreBag(Keys sorted) : keys_(std::move(sorted)) {}
+ScoreBag::ScoreBag(NarrowKeys sorted) : narrow_(std::move(sorted)) {}
 ScoreBag::ScoreBag(WeightedKeys sorted) : weighted_(true), items_(std::move(sorted)) {}
 
 void ScoreBag::Cursor::read() {
@@ -31,9 +32,13 @@ void ScoreBag::Cursor::read() {
     for (; next_ < bag.items_.size() && bag.items_[next_].key == key_; ++next_) {
       weight_.add(bag.items_[next_].weight);
     }
-  } else {
+  } else if (bag.narrow_.empty()) {
     key_ = bag.keys_[at_];
     while (next_ < bag.keys_.size() && bag.keys_[next_] == key_) ++next_;
+  } else {
+    const NarrowKey key = bag.narrow_[at_];
+    while (next_ < bag.narrow_.size() && bag.narrow_[next_] == key) ++next_;
+    key_ = widened(key);
   }
   count_ = static_cast<std::int64_t>(next_ - at_);
 }
@@ -57,13 +62,38 @@ ExactSum ScoreBag::weight() const {
   return total;
 }
 
+namespace {
+
+// Of sorted items.
+template <class Item>
+std::size_t different(const RawVector<Item>& items) noexcept {
+  std::size_t different = items.empty() ? 0 : 1;
+  for (std::size_t i = 1; i < items.size(); ++i) {
+    different += key_of(items[i]) != key_of(items[i - 1]) ? 1 : 0;
+  }
+  return different;
+}
+
+template <class Item>
+RawVector<Item> merged_lists(const RawVector<Item>& a, const RawVector<Item>& b) {
+  RawVector<Item> all(a.size() + b.size());
+  std::merge(a.begin(), a.end(), b.begin(), b.end(), all.begin(),
+             [](const Item& x, const Item& y) { return key_of(x) < key_of(y); });
+  return all;
+}
+
+}  // namespace
+
 std::size_t ScoreBag::entries() const noexcept {
   if (counted_) return keys_.size();
-  std::size_t entries = empty() ? 0 : 1;
-  for (std::size_t i = 1; i < size(); ++i) {
-    entries += weighted_ ? items_[i].key != items_[i - 1].key : keys_[i] != keys_[i - 1];
-  }
-  return entries;
+  return weighted_ ? different(items_) : different(keys_) + different(narrow_);
+}
+
+Keys ScoreBag::wide_list() const {
+  if (narrow_.empty()) return keys_;
+  Keys keys(narrow_.size());
+  std::ranges::transform(narrow_, keys.begin(), [](NarrowKey key) { return widened(key); });
+  return keys;
 }
 
 void ScoreBag::make_weighted() {
@@ -75,9 +105,11 @@ void ScoreBag::make_weighted() {
     }
     return;
   }
-  items_.resize(keys_.size());
-  for (std::size_t i = 0; i < keys_.size(); ++i) items_[i] = {keys_[i], 1.0};
+  const Keys keys = wide_list();
+  items_.resize(keys.size());
+  for (std::size_t i = 0; i < keys.size(); ++i) items_[i] = {keys[i], 1.0};
   keys_ = Keys();
+  narrow_ = NarrowKeys();
 }
 
 // Keys come in ascending order.
@@ -116,14 +148,14 @@ ScoreBag ScoreBag::merged(const ScoreBag& a, const ScoreBag& b) {
   ScoreBag all;
   all.weighted_ = a.weighted_ || b.weighted_;
   if (!a.counted_ && !b.counted_ && a.weighted_ == b.weighted_) {
-    const auto by_key = [](const WeightedKey& x, const WeightedKey& y) { return x.key < y.key; };
     if (a.weighted_) {
-      all.items_.resize(a.size() + b.size());
-      std::merge(a.items_.begin(), a.items_.end(), b.items_.begin(), b.items_.end(),
-                 all.items_.begin(), by_key);
+      all.items_ = merged_lists(a.items_, b.items_);
+    } else if (a.keys_.empty() && b.keys_.empty()) {
+      all.narrow_ = merged_lists(a.narrow_, b.narrow_);
+    } else if (a.narrow_.empty() && b.narrow_.empty()) {
+      all.keys_ = merged_lists(a.keys_, b.keys_);
     } else {
-      all.keys_.resize(a.size() + b.size());
-      std::merge(a.keys_.begin(), a.keys_.end(), b.keys_.begin(), b.keys_.end(), all.keys_.begin());
+      all.keys_ = merged_lists(a.wide_list(), b.wide_list());
     }
     all.compact();
     return all;

@@ -1,9 +1,9 @@
 // How often each key came, and with which exact weight: what ScoreCounts keeps for each column and
 // class.
 //
-// Keys that hardly repeat are kept one by one, equal ones side by side ("listed"); others once
-// each, with a count and a sum ("counted"). Which it is never shows: entries() and equality depend
-// on what was added alone.
+// Keys that hardly repeat are kept one by one, equal ones side by side ("listed"), narrow ones as
+// such; others once each, with a count and a sum ("counted"). Which it is never shows: entries()
+// and equality depend on what was added alone.
 #pragma once
 
 #include <cstddef>
@@ -24,16 +24,26 @@ class LSTMETRICS_API ScoreBag {
   ScoreBag() = default;
   // Each key once for each time it came, in ascending order.
   explicit ScoreBag(Keys sorted);
+  explicit ScoreBag(NarrowKeys sorted);
   explicit ScoreBag(WeightedKeys sorted);
 
   bool weighted() const noexcept { return weighted_; }
   // Items held, at least one for each different key.
   std::size_t size() const noexcept {
-    return weighted_ && !counted_ ? items_.size() : keys_.size();
+    return weighted_ && !counted_ ? items_.size() : keys_.size() + narrow_.size();
   }
   bool empty() const noexcept { return size() == 0; }
-  // The keys one by one, when that is how an unweighted bag keeps them; else null.
-  const Keys* listed() const noexcept { return counted_ || weighted_ ? nullptr : &keys_; }
+  // The keys one by one, when that is how an unweighted bag keeps them, and of this width; else
+  // null. An empty list has any width.
+  template <class Key>
+  const RawVector<Key>* listed() const noexcept {
+    if (counted_ || weighted_) return nullptr;
+    if constexpr (sizeof(Key) == sizeof(NarrowKey)) {
+      return keys_.empty() ? &narrow_ : nullptr;
+    } else {
+      return narrow_.empty() ? &keys_ : nullptr;
+    }
+  }
   std::int64_t samples() const noexcept;
   numeric::ExactSum weight() const;  // the number of samples when unweighted
 
@@ -81,11 +91,13 @@ class LSTMETRICS_API ScoreBag {
 
  private:
   void compact();  // counted, when that is smaller
+  Keys wide_list() const;
   void append(ScoreKey key, std::int64_t count, const numeric::ExactSum* weight);
 
   bool weighted_ = false;
   bool counted_ = false;
-  Keys keys_;                            // but those of `items_`
+  Keys keys_;                            // but those of `narrow_` and `items_`
+  NarrowKeys narrow_;                    // listed, instead of keys_
   WeightedKeys items_;                   // listed with weights
   std::vector<std::int64_t> counts_;     // counted
   std::vector<numeric::ExactSum> sums_;  // counted with weights

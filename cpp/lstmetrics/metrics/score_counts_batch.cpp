@@ -31,6 +31,8 @@ std::array<RawVector<typename Reader::Key>, 2> spread(const ScoreInput& input,
   RawVector<Slot> slots(input.rows());
   runtime::parallel_for(spreading.chunks(), [&](std::size_t chunk) {
     std::size_t* const counts = spreading.places(chunk);
+    const detail::Buckets::Map buckets = spreading.buckets().map();
+    const std::size_t in_group = spreading.buckets().size();
     GroupReader groups(input, labels);
     Reader keys(input, 0);
     for_each_block(spreading.chunk_begin(chunk), spreading.chunk_end(chunk),
@@ -38,7 +40,7 @@ std::array<RawVector<typename Reader::Key>, 2> spread(const ScoreInput& input,
                      const std::uint32_t* const group = groups.block(0, begin, n);
                      const Key* const key = keys.block(begin, n);
                      for (std::size_t i = 0; i < n; ++i) {
-                       const std::size_t slot = spreading.slot(group[i], key[i]);
+                       const std::size_t slot = group[i] * in_group + buckets.of(key[i]);
                        slots[begin + i] = static_cast<Slot>(slot);
                        ++counts[slot];
                      }
@@ -61,10 +63,6 @@ std::array<RawVector<typename Reader::Key>, 2> spread(const ScoreInput& input,
   return all;
 }
 
-// Where the sorted keys of a group go: to their own places, or, widened, elsewhere.
-Keys room_for(Keys& keys) { return std::move(keys); }
-Keys room_for(NarrowKeys& keys) { return Keys(keys.size()); }
-
 template <class Reader>
 Bags read_spread(const ScoreInput& input, const TrueLabels* labels) {
   using Key = typename Reader::Key;
@@ -76,20 +74,13 @@ Bags read_spread(const ScoreInput& input, const TrueLabels* labels) {
   const bool few = spreading.slots() <= std::size_t{1} << 16;
   auto keys = few ? spread<std::uint16_t, Reader>(input, labels, spreading, sizes)
                   : spread<std::uint32_t, Reader>(input, labels, spreading, sizes);
-  std::array<Keys, 2> sorted{room_for(keys[0]), room_for(keys[1])};
   spreading.for_each_bucket<Key>(
       sizes, [&](std::size_t group, std::size_t begin, std::size_t end, auto& sort) {
-        ScoreKey* const place = sorted[group].data() + begin;
-        if constexpr (std::is_same_v<Key, ScoreKey>) {
-          sort(place, end - begin, place);
-        } else {
-          NarrowKey* const bucket = keys[group].data() + begin;
-          sort(bucket, end - begin, bucket);
-          detail::widen(bucket, end - begin, place);
-        }
+        Key* const bucket = keys[group].data() + begin;
+        sort(bucket, end - begin, bucket);
       });
   Bags bags;
-  for (Keys& group : sorted) bags.emplace_back(std::move(group));
+  for (auto& group : keys) bags.emplace_back(std::move(group));
   return bags;
 }
 

@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <array>
 #include <bit>
-#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <utility>
@@ -83,19 +82,6 @@ void bubble(const Item* in, std::size_t n, Item* out) noexcept {
   out[n - 1] = second;
 }
 
-// Sorted narrow keys as those of doubles. Of normal numbers of one sign these lie on a straight
-// line.
-inline void widen(const NarrowKey* keys, std::size_t n, ScoreKey* out) noexcept {
-  const auto normal = [&](std::size_t i) { return std::isnormal(float_of(keys[i])); };
-  if (n > 0 && normal(0) && normal(n - 1) && (keys[0] ^ keys[n - 1]) < kNarrowSignBit) {
-    constexpr unsigned kMoreBits = 52 - 23;  // of a mantissa
-    const ScoreKey start = widened(keys[0]) - (ScoreKey{keys[0]} << kMoreBits);
-    for (std::size_t i = 0; i < n; ++i) out[i] = start + (ScoreKey{keys[i]} << kMoreBits);
-  } else {
-    for (std::size_t i = 0; i < n; ++i) out[i] = widened(keys[i]);
-  }
-}
-
 // Which bucket a key falls into. The range of a sample is cut into cells of equal width; cells with
 // many keys of the sample are cut further, neighbours with few share a bucket. Keys beyond the
 // range go to the first or the last bucket.
@@ -117,19 +103,31 @@ class Buckets {
   }
 
   std::size_t size() const noexcept { return size_; }
-  std::size_t of(ScoreKey key) const noexcept {
-    const ScoreKey distance = std::min(key > least_ ? key - least_ : 0, range_);
-    const Cell cell = cells_[distance >> cell_shift_];
-    return cell.first + ((distance & cell_mask_) >> cell.shift);
-  }
 
- private:
-  static constexpr std::size_t kSample = 4096;
-  static constexpr unsigned kCellBits = 11;
   struct Cell {
     std::uint32_t first;  // bucket
     std::uint32_t shift;  // of what is left of the key within the cell
   };
+  // What tells the bucket of a key, to be held by value: a loop that writes counts would read the
+  // members of an object anew for every key.
+  struct Map {
+    ScoreKey least;
+    ScoreKey range;
+    unsigned cell_shift;
+    ScoreKey cell_mask;
+    const Cell* cells;
+
+    std::size_t of(ScoreKey key) const noexcept {
+      const ScoreKey distance = std::min(key > least ? key - least : 0, range);
+      const Cell cell = cells[distance >> cell_shift];
+      return cell.first + ((distance & cell_mask) >> cell.shift);
+    }
+  };
+  Map map() const noexcept { return {least_, range_, cell_shift_, cell_mask_, cells_.data()}; }
+
+ private:
+  static constexpr std::size_t kSample = 4096;
+  static constexpr unsigned kCellBits = 11;
 
   void cut(ScoreKey least, ScoreKey most, const std::vector<ScoreKey>& sample, std::size_t n,
            std::size_t wanted);
@@ -232,12 +230,13 @@ void BucketSort<Item>::sort_large(const Item* in, std::size_t n, Item* out, unsi
     }
     return;
   }
+  const Buckets::Map map = buckets.map();
   std::vector<std::size_t> ends(buckets.size());
-  for (std::size_t i = 0; i < n; ++i) ++ends[buckets.of(key_of(in[i]))];
+  for (std::size_t i = 0; i < n; ++i) ++ends[map.of(key_of(in[i]))];
   std::size_t start = 0;
   for (std::size_t& end : ends) start += std::exchange(end, start);
   RawVector<Item> spread(n);
-  for (std::size_t i = 0; i < n; ++i) spread[ends[buckets.of(key_of(in[i]))]++] = in[i];
+  for (std::size_t i = 0; i < n; ++i) spread[ends[map.of(key_of(in[i]))]++] = in[i];
   for (std::size_t bucket = 0, begin = 0; bucket < ends.size(); begin = ends[bucket++]) {
     sort(spread.data() + begin, ends[bucket] - begin, out + begin, depth + 1);
   }
@@ -260,9 +259,7 @@ class Spreading {
   std::size_t chunk_end(std::size_t chunk) const noexcept {
     return chunk + 1 == chunks_ ? rows_ : rows_ / chunks_ * (chunk + 1);
   }
-  std::size_t slot(std::size_t group, ScoreKey key) const noexcept {
-    return group * buckets_.size() + buckets_.of(key);
-  }
+  const Buckets& buckets() const noexcept { return buckets_; }
   std::size_t* places(std::size_t chunk) noexcept { return places_[chunk].data(); }
 
   std::size_t group(std::size_t slot) const noexcept { return slot / buckets_.size(); }

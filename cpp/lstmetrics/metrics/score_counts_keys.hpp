@@ -51,6 +51,7 @@ inline float float_of(NarrowKey key) noexcept {
 
 // The key of the same score as a double.
 inline ScoreKey widened(NarrowKey key) noexcept { return any_key(double{float_of(key)}); }
+inline ScoreKey widened(ScoreKey key) noexcept { return key; }
 
 // The bounds of all keys of scores that a map takes.
 inline constexpr ScoreKey least_key(KeyMap map) noexcept {

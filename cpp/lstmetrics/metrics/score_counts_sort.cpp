@@ -48,12 +48,13 @@ void sort(RawVector<Item>& items) {
   const detail::Buckets buckets(n, detail::kWantedBucket<Item>,
                                 [&](std::size_t i) { return key_of(items[i]); });
   if (buckets.size() == 1) return;
+  const detail::Buckets::Map map = buckets.map();
   detail::Spreading spreading(buckets, 1, n);
   runtime::parallel_for(spreading.chunks(), [&](std::size_t chunk) {
     std::size_t* const counts = spreading.places(chunk);
     const std::size_t end = spreading.chunk_end(chunk);
     for (std::size_t i = spreading.chunk_begin(chunk); i < end; ++i) {
-      ++counts[buckets.of(key_of(items[i]))];
+      ++counts[map.of(key_of(items[i]))];
     }
   });
   const std::vector<std::size_t> sizes = spreading.place();
@@ -62,7 +63,7 @@ void sort(RawVector<Item>& items) {
     std::size_t* const places = spreading.places(chunk);
     const std::size_t end = spreading.chunk_end(chunk);
     for (std::size_t i = spreading.chunk_begin(chunk); i < end; ++i) {
-      spread[places[buckets.of(key_of(items[i]))]++] = items[i];
+      spread[places[map.of(key_of(items[i]))]++] = items[i];
     }
   });
   spreading.for_each_bucket<Item>(

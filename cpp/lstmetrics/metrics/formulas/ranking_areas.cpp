@@ -1,6 +1,5 @@
 // Areas under ROC curves.
 #include "lstmetrics/metrics/formulas/ranking.hpp"
-#include "lstmetrics/metrics/formulas/ranking_merge.hpp"
 #include "lstmetrics/metrics/formulas/ranking_pairs.hpp"
 #include "lstmetrics/metrics/formulas/ranking_sums.hpp"
 
@@ -16,7 +15,10 @@ uint128 sum_of_products(const Ranking& ranking, F f) {
 
 // Twice the number of pairs in which the positive's score is above the negative's, equal ones once.
 uint128 twice_ordered_pairs(const Ranking& ranking) {
-  if (can_merge(ranking)) return twice_ordered_pairs_of_lists(ranking);
+  uint128 pairs = 0;
+  if (with_lists(ranking, [&](const auto& lists) { pairs = detail::twice_ordered_pairs(lists); })) {
+    return pairs;
+  }
   return sum_of_products(ranking, [](uint128& sum, const CountBlock& block) {
     for (std::size_t i = 0; i < block.size; ++i) {
       const std::int64_t* const positives = block.positives + i;

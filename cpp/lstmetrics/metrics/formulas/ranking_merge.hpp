@@ -6,21 +6,15 @@
 #include <cstddef>
 #include <vector>
 
-#include "lstmetrics/metrics/formulas/ranking.hpp"
-#include "lstmetrics/metrics/formulas/ranking_walk.hpp"
+#include "lstmetrics/metrics/formulas/ranking_lists.hpp"
 #include "lstmetrics/runtime/thread_pool.hpp"
 
 namespace lstmetrics::metrics::formulas::detail {
 
-// Whether both sides of an unweighted ranking are lists.
-inline bool can_merge(const Ranking& ranking) {
-  return ranking.positives().listed() != nullptr && ranking.negatives().listed() != nullptr;
-}
-
 // A merge of the scores between two places.
 struct Merge {
-  CountWalk::Place at;
-  CountWalk::Place end;
+  Place at;
+  Place end;
 
   std::size_t positives() const noexcept { return end.positive - at.positive; }
   std::size_t negatives() const noexcept { return end.negative - at.negative; }
@@ -32,9 +26,9 @@ using Merges = std::array<Merge, kSideBySide>;
 
 // Sums over parts of two lists, one for each thread: f(merges) gives that of some parts, with
 // nothing equal in two of them.
-template <class Sum, class F>
-std::vector<Sum> sums_over_merges(const Ranking& ranking, F f) {
-  std::vector<CountWalk::Place> places = cut(ranking, kSideBySide * runtime::num_threads());
+template <class Sum, class Key, class F>
+std::vector<Sum> sums_over_merges(const Lists<Key>& lists, F f) {
+  std::vector<Place> places = cut(lists, kSideBySide * runtime::num_threads());
   std::vector<Sum> sums((places.size() + kSideBySide - 2) / kSideBySide);
   places.resize(sums.size() * kSideBySide + 1, places.back());
   runtime::parallel_for(sums.size(), [&](std::size_t task) {

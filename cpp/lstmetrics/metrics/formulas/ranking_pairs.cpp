@@ -17,11 +17,11 @@ enum class Ties { positive_first, negative_first };
 
 // For each positive that a merge takes it adds up how many negatives were taken before, all those
 // before the merge's first place included.
+template <class Key>
 class PairCount {
  public:
-  explicit PairCount(const Ranking& ranking)
-      : positives_(ranking.positives().listed()->data()),
-        negatives_(ranking.negatives().listed()->data()) {}
+  explicit PairCount(const Lists<Key>& lists)
+      : positives_(lists.positives.data()), negatives_(lists.negatives.data()) {}
 
   uint128 twice_pairs(const Merges& merges) {
     ties_ = false;
@@ -43,7 +43,7 @@ class PairCount {
 
   template <Ties kTies>
   std::uint64_t advance(Merges& merges, std::size_t steps) {
-    std::array<const ScoreKey*, kSideBySide> positive;
+    std::array<const Key*, kSideBySide> positive;
     std::array<std::size_t, kSideBySide> negative;
     std::array<std::uint64_t, kSideBySide> sums{};
     for (std::size_t m = 0; m < kSideBySide; ++m) {
@@ -53,8 +53,8 @@ class PairCount {
     bool ties = false;
     for (std::size_t i = 0; i < steps; ++i) {
       for (std::size_t m = 0; m < kSideBySide; ++m) {
-        const ScoreKey p = *positive[m];
-        const ScoreKey n = negatives_[negative[m]];
+        const Key p = *positive[m];
+        const Key n = negatives_[negative[m]];
         const std::uint64_t take = (kTies == Ties::positive_first ? p <= n : p < n) ? 1 : 0;
         if constexpr (kTies == Ties::positive_first) ties |= p == n;
         sums[m] += -take & negative[m];
@@ -76,8 +76,8 @@ class PairCount {
     uint128 sum = 0;
     auto& [positive, negative] = merge.at;
     while (merge.positives() > 0 && merge.negatives() > 0) {
-      const ScoreKey p = positives_[positive];
-      const ScoreKey n = negatives_[negative];
+      const Key p = positives_[positive];
+      const Key n = negatives_[negative];
       ties_ |= p == n;
       if (kTies == Ties::positive_first ? p <= n : p < n) {
         sum += negative;
@@ -89,20 +89,24 @@ class PairCount {
     return sum + numeric::product(merge.positives(), merge.end.negative);
   }
 
-  const ScoreKey* positives_;
-  const ScoreKey* negatives_;
+  const Key* positives_;
+  const Key* negatives_;
   bool ties_ = false;
 };
 
 }  // namespace
 
-uint128 twice_ordered_pairs_of_lists(const Ranking& ranking) {
+template <class Key>
+uint128 twice_ordered_pairs(const Lists<Key>& lists) {
   uint128 sum = 0;
   for (const uint128& one : sums_over_merges<uint128>(
-           ranking, [&](const Merges& merges) { return PairCount(ranking).twice_pairs(merges); })) {
+           lists, [&](const Merges& merges) { return PairCount(lists).twice_pairs(merges); })) {
     sum += one;
   }
   return sum;
 }
+
+template uint128 twice_ordered_pairs(const Lists<NarrowKey>& lists);
+template uint128 twice_ordered_pairs(const Lists<ScoreKey>& lists);
 
 }  // namespace lstmetrics::metrics::formulas::detail

@@ -65,12 +65,11 @@ void add_precisions(ExactSum& sum, const CountBlock& block, const Totals& totals
 
 // The sum of each positive's precision at its score, from merges that tell how many negatives have
 // a lower one.
+template <class Key>
 class PrecisionSum {
  public:
-  PrecisionSum(const Ranking& ranking, const Merges& merges)
-      : positives_(*ranking.positives().listed()),
-        negatives_(*ranking.negatives().listed()),
-        merges_(merges) {}
+  PrecisionSum(const Lists<Key>& lists, const Merges& merges)
+      : positives_(lists.positives), negatives_(lists.negatives), merges_(merges) {}
 
   ExactSum sum() {
     advance_all(
@@ -85,8 +84,8 @@ class PrecisionSum {
   using Below = std::array<std::int32_t, kMost>;
 
   void advance(std::size_t steps) {
-    std::array<const ScoreKey*, kSideBySide> positive;
-    std::array<const ScoreKey*, kSideBySide> negative;
+    std::array<const Key*, kSideBySide> positive;
+    std::array<const Key*, kSideBySide> negative;
     std::array<std::size_t, kSideBySide> taken{};
     for (std::size_t m = 0; m < kSideBySide; ++m) {
       positive[m] = positives_.data() + merges_[m].at.positive;
@@ -141,7 +140,7 @@ class PrecisionSum {
   }
 
   // Equal scores have the precision of the first; `last` is the one before.
-  static void repeat(const ScoreKey* keys, std::size_t n, bool first, double* terms, double& last) {
+  static void repeat(const Key* keys, std::size_t n, bool first, double* terms, double& last) {
     if (n == 0) return;
     if (!first && keys[0] == keys[-1]) terms[0] = last;
     std::array<std::uint16_t, kMost> places;
@@ -154,8 +153,8 @@ class PrecisionSum {
     last = terms[n - 1];
   }
 
-  const Keys& positives_;
-  const Keys& negatives_;
+  const RawVector<Key>& positives_;
+  const RawVector<Key>& negatives_;
   Merges merges_;
   std::array<double, kSideBySide> last_{};  // term of each merge
   std::array<Below, kSideBySide> below_;
@@ -164,19 +163,23 @@ class PrecisionSum {
   ExactSum sum_;
 };
 
-ExactSum sum_of_precisions(const Ranking& ranking, const Totals& totals) {
-  if (!can_merge(ranking)) {
-    return sum_over_blocks<ExactSum>(
-        ranking,
-        [&](ExactSum& part, const CountBlock& block) { add_precisions(part, block, totals); },
-        [](ExactSum& to, const ExactSum& part) { to.merge(part); });
-  }
+template <class Key>
+ExactSum sum_of_precisions(const Lists<Key>& lists) {
   ExactSum sum;
   for (const ExactSum& part : sums_over_merges<ExactSum>(
-           ranking, [&](const Merges& merges) { return PrecisionSum(ranking, merges).sum(); })) {
+           lists, [&](const Merges& merges) { return PrecisionSum(lists, merges).sum(); })) {
     sum.merge(part);
   }
   return sum;
+}
+
+ExactSum sum_of_precisions(const Ranking& ranking, const Totals& totals) {
+  ExactSum sum;
+  if (with_lists(ranking, [&](const auto& lists) { sum = sum_of_precisions(lists); })) return sum;
+  return sum_over_blocks<ExactSum>(
+      ranking,
+      [&](ExactSum& part, const CountBlock& block) { add_precisions(part, block, totals); },
+      [](ExactSum& to, const ExactSum& part) { to.merge(part); });
 }
 
 }  // namespace

@@ -25,7 +25,7 @@ inline Totals totals_of(const Ranking& ranking) {
 // Sums over parts of an unweighted ranking, one for each thread: f(sum, block) adds a block.
 template <class Sum, class F, class Merge>
 Sum sum_over_blocks(const Ranking& ranking, F f, Merge merge) {
-  const std::vector<CountWalk::Place> places = cut(ranking, runtime::num_threads());
+  const std::vector<Place> places = cut(ranking, runtime::num_threads());
   std::vector<Sum> sums(places.size() - 1);
   runtime::parallel_for(sums.size(), [&](std::size_t part) {
     CountWalk walk(ranking, places[part], places[part + 1]);

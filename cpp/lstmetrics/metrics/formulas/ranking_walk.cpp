@@ -3,7 +3,7 @@
 namespace lstmetrics::metrics::formulas::detail {
 namespace {
 
-CountWalk::Place end_of(const Ranking& ranking) {
+Place end_of(const Ranking& ranking) {
   return {ranking.positives().size(), ranking.negatives().size()};
 }
 
@@ -12,13 +12,11 @@ CountWalk::Place end_of(const Ranking& ranking) {
 CountWalk::CountWalk(const Ranking& ranking) : CountWalk(ranking, {}, end_of(ranking)) {}
 
 CountWalk::CountWalk(const Ranking& ranking, Place from, Place to)
-    : positive_keys_(ranking.positives().listed()),
-      negative_keys_(ranking.negatives().listed()),
+    : ranking_(ranking),
       at_(from),
       end_(to),
       positive_(ranking.positives()),
       negative_(ranking.negatives()) {
-  if (positive_keys_ == nullptr || negative_keys_ == nullptr) positive_keys_ = nullptr;
   positives_[0] = static_cast<std::int64_t>(from.positive);
   negatives_[0] = static_cast<std::int64_t>(from.negative);
 }
@@ -29,7 +27,10 @@ bool CountWalk::next(CountBlock& block) {
   block.negatives = negatives_.data() + 1;
   positives_[0] = positives_[block.size];
   negatives_[0] = negatives_[block.size];
-  return positive_keys_ != nullptr ? next_of_lists(block) : next_of_cursors(block);
+  bool more = false;
+  const bool lists =
+      with_lists(ranking_, [&](const auto& both) { more = next_of_lists(both, block); });
+  return lists ? more : next_of_cursors(block);
 }
 
 bool CountWalk::next_of_cursors(CountBlock& block) {
@@ -49,9 +50,10 @@ bool CountWalk::next_of_cursors(CountBlock& block) {
 }
 
 // How many of the first n keys from a place on are positives, which come first among equals.
-CountWalk::Place CountWalk::split(Place from, std::size_t n) const {
-  const ScoreKey* const positive = positive_keys_->data() + from.positive;
-  const ScoreKey* const negative = negative_keys_->data() + from.negative;
+template <class Key>
+Place CountWalk::split(const Lists<Key>& lists, Place from, std::size_t n) const {
+  const Key* const positive = lists.positives.data() + from.positive;
+  const Key* const negative = lists.negatives.data() + from.negative;
   const std::size_t negatives = end_.negative - from.negative;
   std::size_t least = n > negatives ? n - negatives : 0;
   std::size_t most = std::min(n, end_.positive - from.positive);
@@ -69,14 +71,15 @@ namespace {
 
 // A merge under way that neither jumps nor runs out of keys: of `steps` taken, `taken` were
 // positives.
+template <class Key>
 struct Chain {
-  const ScoreKey* positive;
-  const ScoreKey* negative;
+  const Key* positive;
+  const Key* negative;
   std::uint64_t taken = 0;
 
-  ScoreKey step(std::uint64_t steps) noexcept {
-    const ScoreKey p = positive[taken];
-    const ScoreKey q = negative[steps - taken];
+  Key step(std::uint64_t steps) noexcept {
+    const Key p = positive[taken];
+    const Key q = negative[steps - taken];
     taken += static_cast<std::uint64_t>(p <= q);
     return std::min(p, q);
   }
@@ -86,17 +89,18 @@ struct Chain {
 
 // Merges the next n keys into the window. A full window is cut into chains that are merged side by
 // side: each step of a merge waits for the one before it.
-void CountWalk::merge_window(Place from, std::size_t n) {
-  const ScoreKey* const positive = positive_keys_->data();
-  const ScoreKey* const negative = negative_keys_->data();
+template <class Key>
+void CountWalk::merge_window(const Lists<Key>& lists, Place from, std::size_t n) {
+  const Key* const positive = lists.positives.data();
+  const Key* const negative = lists.negatives.data();
   const std::size_t positives = end_.positive - from.positive;
   const std::size_t negatives = end_.negative - from.negative;
   if (n == kSize && positives >= kSize && negatives >= kSize) {
     constexpr std::size_t kSteps = kSize / kChains;
     std::array<std::uint32_t, kChains> before;
-    std::array<Chain, kChains> chains;
+    std::array<Chain<Key>, kChains> chains;
     for (std::size_t c = 0; c < kChains; ++c) {
-      const Place at = split(from, c * kSteps);
+      const Place at = split(lists, from, c * kSteps);
       before[c] = static_cast<std::uint32_t>(at.positive - from.positive);
       chains[c] = {positive + at.positive, negative + at.negative};
     }
@@ -110,7 +114,7 @@ void CountWalk::merge_window(Place from, std::size_t n) {
     at_.negative = from.negative + (kSize - window_counts_[kSize - 1]);
     return;
   }
-  Chain chain{positive + from.positive, negative + from.negative};
+  Chain<Key> chain{positive + from.positive, negative + from.negative};
   std::size_t i = 0;
   for (; i < n && chain.taken < positives && i - chain.taken < negatives; ++i) {
     window_[i] = chain.step(i);
@@ -127,23 +131,24 @@ void CountWalk::merge_window(Place from, std::size_t n) {
   at_ = {from.positive + chain.taken, from.negative + (n - chain.taken)};
 }
 
-bool CountWalk::next_of_lists(CountBlock& block) {
+template <class Key>
+bool CountWalk::next_of_lists(const Lists<Key>& lists, CountBlock& block) {
   std::size_t size = 0;
   while (size == 0) {
     const Place from = at_;
     const std::size_t left = (end_.positive - from.positive) + (end_.negative - from.negative);
     const std::size_t n = std::min(kSize, left);
     if (n == 0) break;
-    merge_window(from, n);
+    merge_window(lists, from, n);
     // Whatever comes next; at the end, anything else than the last key.
     window_[n] = ~window_[n - 1];
-    if (at_.positive < end_.positive) window_[n] = (*positive_keys_)[at_.positive];
+    if (at_.positive < end_.positive) window_[n] = lists.positives[at_.positive];
     if (at_.negative < end_.negative) {
-      const ScoreKey negative = (*negative_keys_)[at_.negative];
+      const ScoreKey negative = lists.negatives[at_.negative];
       if (at_.positive >= end_.positive || negative < window_[n]) window_[n] = negative;
     }
     for (std::size_t i = 0; i < n; ++i) {
-      keys_[size] = window_[i];
+      keys_[size] = widened(static_cast<Key>(window_[i]));
       positives_[size + 1] = static_cast<std::int64_t>(from.positive + window_counts_[i]);
       negatives_[size + 1] = static_cast<std::int64_t>(from.negative + (i + 1 - window_counts_[i]));
       size += window_[i] != window_[i + 1] ? 1 : 0;
@@ -153,32 +158,10 @@ bool CountWalk::next_of_lists(CountBlock& block) {
   return size > 0;
 }
 
-std::vector<CountWalk::Place> cut(const Ranking& ranking, std::size_t parts) {
-  constexpr std::size_t kWorthThreads = std::size_t{1} << 18;
-  const Keys* const positive = ranking.positives().listed();
-  const Keys* const negative = ranking.negatives().listed();
-  const CountWalk::Place end = end_of(ranking);
-  std::vector<CountWalk::Place> places{{}};
-  if (positive != nullptr && negative != nullptr &&
-      positive->size() + negative->size() >= kWorthThreads) {
-    const Keys& longer = positive->size() > negative->size() ? *positive : *negative;
-    const std::size_t total = positive->size() + negative->size();
-    const auto below = [&](ScoreKey key) -> CountWalk::Place {
-      return {
-          static_cast<std::size_t>(std::ranges::lower_bound(*positive, key) - positive->begin()),
-          static_cast<std::size_t>(std::ranges::lower_bound(*negative, key) - negative->begin())};
-    };
-    for (std::size_t part = 1; part < parts; ++part) {
-      const std::size_t wanted = total / parts * part;
-      const auto key = std::ranges::partition_point(longer, [&](ScoreKey at) {
-        const CountWalk::Place place = below(at);
-        return place.positive + place.negative < wanted;
-      });
-      places.push_back(below(key == longer.end() ? longer.back() : *key));
-    }
-  }
-  places.push_back(end);
-  return places;
+std::vector<Place> cut(const Ranking& ranking, std::size_t parts) {
+  std::vector<Place> places;
+  if (with_lists(ranking, [&](const auto& lists) { places = cut(lists, parts); })) return places;
+  return {{}, end_of(ranking)};
 }
 
 }  // namespace lstmetrics::metrics::formulas::detail

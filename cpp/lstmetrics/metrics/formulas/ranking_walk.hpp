@@ -7,8 +7,10 @@
 #include <cstddef>
 #include <cstdint>
 #include <utility>
+#include <vector>
 
 #include "lstmetrics/metrics/formulas/ranking.hpp"
+#include "lstmetrics/metrics/formulas/ranking_lists.hpp"
 
 namespace lstmetrics::metrics::formulas::detail {
 
@@ -27,10 +29,6 @@ class CountWalk {
  public:
   explicit CountWalk(const Ranking& ranking);
   // Of two lists, from places on; nothing equal may lie on both sides of a cut.
-  struct Place {
-    std::size_t positive = 0;
-    std::size_t negative = 0;
-  };
   CountWalk(const Ranking& ranking, Place from, Place to);
 
   // False at the end.
@@ -40,27 +38,28 @@ class CountWalk {
   static constexpr std::size_t kSize = CountBlock::kMost;
   static constexpr std::size_t kChains = 4;
 
-  bool next_of_lists(CountBlock& block);
+  template <class Key>
+  bool next_of_lists(const Lists<Key>& lists, CountBlock& block);
   bool next_of_cursors(CountBlock& block);
-  void merge_window(Place from, std::size_t n);
-  Place split(Place from, std::size_t n) const;
+  template <class Key>
+  void merge_window(const Lists<Key>& lists, Place from, std::size_t n);
+  template <class Key>
+  Place split(const Lists<Key>& lists, Place from, std::size_t n) const;
 
-  const Keys* positive_keys_;  // null: by cursors
-  const Keys* negative_keys_;
+  const Ranking& ranking_;
   Place at_;
   Place end_;
   ScoreBag::Cursor positive_;
   ScoreBag::Cursor negative_;
-  std::array<ScoreKey, kSize + 1> window_;          // keys merged, not yet told apart
+  std::array<ScoreKey, kSize + 1> window_;          // keys merged, not yet told apart or widened
   std::array<std::uint32_t, kSize> window_counts_;  // positives in the window up to each
   std::array<ScoreKey, kSize> keys_;
   std::array<std::int64_t, kSize + 1> positives_;
   std::array<std::int64_t, kSize + 1> negatives_;
 };
 
-// Cuts of the way of a CountWalk into about equal parts: places from the beginning to the end, with
-// nothing equal on both sides of one. One part when the bags are not lists or short.
-std::vector<CountWalk::Place> cut(const Ranking& ranking, std::size_t parts);
+// Cuts of the way of a CountWalk into about equal parts; one part when the bags are not lists.
+std::vector<Place> cut(const Ranking& ranking, std::size_t parts);
 
 // f(key, positives, negatives) for each different score, ascending: the numbers at it.
 template <class F>
