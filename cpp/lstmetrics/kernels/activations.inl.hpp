@@ -21,7 +21,7 @@ LSTMETRICS_INLINE F16 clip(F16 x, float low, float high) {
 LSTMETRICS_INLINE F16 hard_sigmoid(F16 x) { return clip_to_unit(x / splat(6.0F) + splat(0.5F)); }
 
 LSTMETRICS_INLINE F16 softplus(F16 x) {
-  return relu(x) + log1p_of_unit(exp_below_89(minus_magnitude(x)));
+  return relu(x) + log1p_of_unit(exp_bounded(minus_magnitude(x)));
 }
 
 // scale x where positive, alpha (e^(x inner) - 1) elsewhere.

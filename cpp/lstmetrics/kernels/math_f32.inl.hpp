@@ -42,8 +42,9 @@ LSTMETRICS_INLINE F16 half_exp_minus_1_near_0(F16 h) {
   return fma(h * h, q, h);
 }
 
-// e^x for x <= 89 or NaN. Below -104 the result is under half the least subnormal.
-LSTMETRICS_LONG F16 exp_below_89(F16 x) {
+// e^x for x <= 89 or NaN, as all differences from a largest number are. Below -104 the result is
+// under half the least subnormal.
+LSTMETRICS_LONG F16 exp_bounded(F16 x) {
   x = larger(splat(-104.0F), x);
   const F16 n = fma(x, splat(kLog2E), splat(kRound)) - splat(kRound);
   F16 r = fma(n, splat(-kLn2High), x);
@@ -52,14 +53,14 @@ LSTMETRICS_LONG F16 exp_below_89(F16 x) {
 }
 
 // e^x. Above 89 all overflow.
-LSTMETRICS_INLINE F16 exp(F16 x) { return exp_below_89(lesser(splat(89.0F), x)); }
+LSTMETRICS_INLINE F16 exp(F16 x) { return exp_bounded(lesser(splat(89.0F), x)); }
 
 // 1 / (1 + e^-x), from e = e^-|x| so that the left tail keeps its digits down to the subnormals.
 // With q = e / (1 + e) it is 1 - q on the right and q = e - e q on the left: the rounding of 1 + e
 // and of the quotient then count e times only, where q alone would be off by 2.33 units.
 LSTMETRICS_LONG F16 sigmoid(F16 x) {
   const F16 one = splat(1.0F);
-  const F16 e = exp_below_89(minus_magnitude(x));
+  const F16 e = exp_bounded(minus_magnitude(x));
   const F16 minus_q = e / (splat(-1.0F) - e);
   const F16 whole = select(less(x, splat(0.0F)), e, one);
   return fma(whole, minus_q, whole);
@@ -83,7 +84,7 @@ LSTMETRICS_LONG F16 tanh(F16 x) {
 
 // e^x - 1 for x <= 0 or NaN: the polynomial near 0, the difference elsewhere.
 LSTMETRICS_LONG F16 exp_minus_1_below_0(F16 x) {
-  const F16 far = exp_below_89(x) - splat(1.0F);
+  const F16 far = exp_bounded(x) - splat(1.0F);
   return select(less(x, splat(-0.5F * kLn2)), far, exp_minus_1_near_0(x));
 }
 
@@ -120,7 +121,7 @@ LSTMETRICS_LONG F16 erf(F16 x) {
   high = fma(high, t, splat(-1.06777877e-1F));
   high = fma(high, t, splat(-6.34846687e-1F));
   high = fma(high, t, splat(-1.28717512e-1F));
-  high = splat(1.0F) - exp_below_89(fma(high, t, splat(0.0F) - t));
+  high = splat(1.0F) - exp_bounded(fma(high, t, splat(0.0F) - t));
   return select(greater(t, splat(0.921875F)), with_sign(high, x), low);
 }
 

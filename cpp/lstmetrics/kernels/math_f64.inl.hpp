@@ -6,11 +6,11 @@
 namespace lstmetrics::kernels {
 namespace {
 
-// e^x: x = n ln 2 + r, and e^r = 1 + r + r^2 q(r) with q of degree 10, the interpolation of
-// (e^r - 1 - r) / r^2 in Chebyshev's points over |r| <= ln(2)/2: relative error under 2^-61.
-LSTMETRICS_LONG D8 exp(D8 x) {
-  // Outside, the result has overflowed or is under half the least subnormal. NaN passes.
-  x = lesser(splat(710.0), x);
+// e^x for x <= 710 or NaN: x = n ln 2 + r, and e^r = 1 + r + r^2 q(r) with q of degree 10, the
+// interpolation of (e^r - 1 - r) / r^2 in Chebyshev's points over |r| <= ln(2)/2: relative error
+// under 2^-61.
+LSTMETRICS_LONG D8 exp_bounded(D8 x) {
+  // Below, the result is under half the least subnormal. NaN passes.
   x = larger(splat(-746.0), x);
   constexpr double kRound64 = 0x1.8p+52;
   const D8 n = fma(x, splat(0x1.71547652b82fep+0), splat(kRound64)) - splat(kRound64);
@@ -33,6 +33,9 @@ LSTMETRICS_LONG D8 exp(D8 x) {
   const D8 tail = fma(r * r, q, splat(0.0) - low);
   return scale(splat(1.0) + (high + tail), n);
 }
+
+// e^x. Above 710 all overflow.
+LSTMETRICS_INLINE D8 exp(D8 x) { return exp_bounded(lesser(splat(710.0), x)); }
 
 // log x: x = 2^k m with m in [sqrt(1/2), sqrt(2)), f = m - 1, s = f / (2 + f); then
 //   log(1 + f) = f - f^2/2 + s (f^2/2 + R(s^2)),

@@ -108,10 +108,11 @@ LSTMETRICS_INLINE void raise(Block<T>& best, const Block<T>& block) {
   for (std::size_t v = 0; v < kVectors<T>; ++v) best.at[v] = larger(block.at[v], best.at[v]);
 }
 
-// The largest number of the row, NaN passed over; -inf when empty. Zeros are equal here: which one
-// comes back is not said. Any order gives this answer, so four chains hide the latency of one.
+// The largest numbers of the row by lane, NaN passed over; -inf when empty. Zeros are equal here:
+// which one comes back is not said. Any order gives this answer, so four chains hide the latency of
+// one.
 template <class T>
-LSTMETRICS_INLINE T largest(const T* x, std::size_t n) {
+LSTMETRICS_INLINE Block<T> largest_by_lane(const T* x, std::size_t n) {
   constexpr std::size_t kChains = 4;
   Block<T> best[kChains];
   for (Block<T>& chain : best) chain = splat_block(-kInfinity<T>);
@@ -127,8 +128,18 @@ LSTMETRICS_INLINE T largest(const T* x, std::size_t n) {
   each_block(x + i, n - i, -kInfinity<T>,
              [&](std::size_t, std::size_t, const Block<T>& block)
                  LSTMETRICS_INLINE_LAMBDA { raise(best[0], block); });
+  return best[0];
+}
+
+template <class T>
+LSTMETRICS_INLINE T fold_largest(const Block<T>& block) {
   using Part = typename Register<T>::Part;
-  return fold(best[0], [](Part a, Part b) LSTMETRICS_INLINE_LAMBDA { return larger(a, b); });
+  return fold(block, [](Part a, Part b) LSTMETRICS_INLINE_LAMBDA { return larger(a, b); });
+}
+
+template <class T>
+LSTMETRICS_INLINE T largest(const T* x, std::size_t n) {
+  return fold_largest(largest_by_lane(x, n));
 }
 
 template <class T>
@@ -176,7 +187,7 @@ void softmax(const T* x, T* y, std::size_t n) noexcept {
   Block<T> sums = splat_block(T{0});
   each_block(x, n, -kInfinity<T>,
              [&](std::size_t i, std::size_t count, Block<T> block) LSTMETRICS_INLINE_LAMBDA {
-               for (Vec<T>& v : block.at) v = exp(v - top);
+               for (Vec<T>& v : block.at) v = exp_bounded(v - top);
                store_block(y + i, count, block);
                accumulate(sums, block);
              });
@@ -231,44 +242,62 @@ LSTMETRICS_INLINE LogSum combine(LogSum all, const LogSum* sums, std::size_t cou
 
 LogSum combine_log_sums(LogSum left, LogSum right) noexcept { return combine(left, &right, 1); }
 
-// Of at most kLogSumTile values, given the largest, NaN passed over. NaN or +inf among them gives
-// (NaN, NaN), and so a NaN loss.
+constexpr std::size_t kLogSumGroup = kLanesOf<double>;    // tiles that wait together
+constexpr std::size_t kLogSumFetched = 64 * kLogSumTile;  // values ahead that memory is asked for
+
+// The sum of exp(x - top) by lane. NaN where the row holds NaN or +inf, or top is -inf.
 template <class T>
-LSTMETRICS_INLINE LogSum log_sum_tile(const T* x, std::size_t n, T largest_value) {
-  // + 0, so that of zeros of both signs it is +0 that is the largest.
-  const T top = largest_value + T{0};
-  if (top == -kInfinity<T>) {
-    // Nothing but -inf, unless NaN was passed over.
-    return sum(x, n) == top ? kEmpty : LogSum{kNaN, kNaN};
-  }
+LSTMETRICS_INLINE Block<T> exp_sums(const T* x, std::size_t n, T top) {
   Block<T> sums = splat_block(T{0});
   each_block(x, n, -kInfinity<T>,
-             [&](std::size_t, std::size_t, Block<T> block) LSTMETRICS_INLINE_LAMBDA {
-               for (Vec<T>& v : block.at) v = exp(v - splat(top));
+             [&](std::size_t i, std::size_t, Block<T> block) LSTMETRICS_INLINE_LAMBDA {
+               // What maxima to come will read: they would ask for more than memory has ready.
+               for (std::size_t v = 0; v < kVectors<T>; ++v) {
+                 prefetch_second_level(x + i + v * kLanesOf<T> + kLogSumFetched);
+               }
+               for (Vec<T>& v : block.at) v = exp_bounded(v - splat(top));
                accumulate(sums, block);
              });
-  return canonical_sum({static_cast<double>(top), static_cast<double>(fold_sum(sums))});
+  return sums;
+}
+
+// A tile of n values from its largest, NaN passed over, and its sum. NaN or +inf among them gives
+// (NaN, NaN), and so a NaN loss.
+template <class T>
+LSTMETRICS_INLINE LogSum log_sum_tile(const T* x, std::size_t n, T top, T exp_sum) {
+  // Nothing but -inf, unless NaN was passed over.
+  if (top == -kInfinity<T>) return sum(x, n) == top ? kEmpty : LogSum{kNaN, kNaN};
+  return canonical_sum({static_cast<double>(top), static_cast<double>(exp_sum)});
 }
 
 template <class T>
 LogSum log_sum_exp(const T* x, std::size_t n) noexcept {
-  constexpr std::size_t kMost = kLanesOf<double>;
-  const auto size_of = [n](std::size_t i) { return n - i < kLogSumTile ? n - i : kLogSumTile; };
+  constexpr std::size_t kMost = kLogSumGroup;
   LogSum all = kEmpty;
   for (std::size_t begin = 0; begin < n;) {
-    // The maxima first: no tile waits for its own.
+    const std::size_t left = (n - begin + kLogSumTile - 1) / kLogSumTile;
+    const std::size_t tiles = left < kMost ? left : kMost;
+    const auto start = [&](std::size_t tile) { return begin + tile * kLogSumTile; };
+    const auto size = [&](std::size_t tile) {
+      const std::size_t from_here = n - start(tile);
+      return from_here < kLogSumTile ? from_here : kLogSumTile;
+    };
+    // One kind of work for all tiles before the next: folding waits at every step, and so the tiles
+    // wait together.
+    Block<T> lanes[kMost];
     T top[kMost];
-    std::size_t count = 0;
-    for (std::size_t i = begin; i < n && count < kMost; i += kLogSumTile) {
-      top[count++] = largest(x + i, size_of(i));
+    T exp_sum[kMost];
+    for (std::size_t i = 0; i < tiles; ++i) lanes[i] = largest_by_lane(x + start(i), size(i));
+    // + 0, so that of zeros of both signs it is +0 that is the largest.
+    for (std::size_t i = 0; i < tiles; ++i) top[i] = fold_largest(lanes[i]) + T{0};
+    for (std::size_t i = 0; i < tiles; ++i) lanes[i] = exp_sums(x + start(i), size(i), top[i]);
+    for (std::size_t i = 0; i < tiles; ++i) exp_sum[i] = fold_sum(lanes[i]);
+    LogSum sums[kMost];
+    for (std::size_t i = 0; i < tiles; ++i) {
+      sums[i] = log_sum_tile(x + start(i), size(i), top[i], exp_sum[i]);
     }
-    LogSum tiles[kMost];
-    for (std::size_t tile = 0; tile < count; ++tile) {
-      const std::size_t i = begin + tile * kLogSumTile;
-      tiles[tile] = log_sum_tile(x + i, size_of(i), top[tile]);
-    }
-    all = n <= kLogSumTile ? tiles[0] : combine(all, tiles, count);
-    begin += count * kLogSumTile;
+    all = n <= kLogSumTile ? sums[0] : combine(all, sums, tiles);
+    begin += tiles * kLogSumTile;
   }
   return all;
 }
