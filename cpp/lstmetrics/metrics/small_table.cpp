@@ -171,8 +171,20 @@ ConfusionBatch SmallTable::take() {
   batch.cells = Cells(places.size(), false, used.cells);
   std::int64_t* const matrix = batch.cells.dense_counts();
   const std::size_t size = places.size();
+  // Labels nearly always follow one another.
+  const bool in_a_row = matrix != nullptr && size > 0 && places.back() - places.front() + 1 == size;
   with_counts([&](auto of) {
-    for (std::size_t row = 0; row < size; ++row) {
+    for (std::size_t row = 0; in_a_row && row < size; ++row) {
+      const std::size_t first = (places[row] << bits_) + places.front();
+      std::int64_t* const __restrict to = matrix + row * size;
+      std::int64_t samples = 0;
+      for (std::size_t column = 0; column < size; ++column) {
+        to[column] = of(first + column);
+        samples += to[column];
+      }
+      batch.samples += samples;
+    }
+    for (std::size_t row = 0; !in_a_row && row < size; ++row) {
       const std::size_t first = places[row] << bits_;
       for (std::size_t column = 0; column < size; ++column) {
         const std::uint32_t n = of(first + places[column]);

@@ -116,17 +116,21 @@ double mean_by_support(Value value, const std::vector<double>& supports, double 
 // is zero.
 template <class Value>
 double average_of(Value value, const std::vector<double>& supports, bool by_support) {
+  // Many at once are added in a fraction of the time.
+  constexpr std::size_t kAtOnce = 64;
+  double kept[kAtOnce];
   ExactSum sum;
   ExactSum support;
   std::uint64_t entries = 0;
   for (std::size_t i = 0; i < supports.size(); ++i) {
     const double x = value(i);
     if (x != x) continue;
-    ++entries;
-    sum.add(x);
+    kept[entries++ % kAtOnce] = x;
+    if (entries % kAtOnce == 0) sum.add_all(kept, kAtOnce);
     if (by_support) support.add(supports[i]);
   }
   if (entries == 0) return kNan;
+  sum.add_all(kept, entries % kAtOnce);
   const double total = support.value();
   if (by_support && total != 0) return mean_by_support(value, supports, total);
   return sum.value() / static_cast<double>(entries);
