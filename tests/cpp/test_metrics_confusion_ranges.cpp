@@ -9,6 +9,7 @@
 #include "check.hpp"
 #include "lstmetrics/metrics/columns.hpp"
 #include "lstmetrics/metrics/confusion_counts.hpp"
+#include "lstmetrics/runtime/thread_pool.hpp"
 #include "test_metrics_inputs.hpp"
 
 using namespace lstmetrics;
@@ -99,6 +100,27 @@ CASE("confusion ranges: they grow below, above and beyond any table, at any plac
     check_pieces({{n, {kMost - 1, kMost}, {kMost}}, {n, {kMost - 9}, {kMost}}});
     check_pieces({{n, {kLeast + 1, kLeast}, {kLeast}}, {n, {kLeast + 9}, {kLeast + 80}}});
   }
+}
+
+CASE("confusion ranges: several threads count what one does, also where a part spreads too far") {
+  constexpr std::size_t kLarge = (std::size_t{1} << 20) + 77;
+  const auto threads = lstmetrics::runtime::num_threads();
+  for (const Counts& last : {Counts{3}, Counts{700}, Counts{kMost}}) {
+    Counts y_true;
+    Counts y_pred;
+    draw(y_true, kLarge, range(0, 5));
+    draw(y_pred, kLarge, range(-1, 4));
+    draw(y_true, 9, last);
+    draw(y_pred, 9, {2});
+    std::vector<ConfusionCounts> states(2);
+    for (std::size_t i = 0; i < 2; ++i) {
+      lstmetrics::runtime::set_num_threads(1 + 2 * i);
+      states[i].update(inputs::labels(y_true, "y_true"), inputs::labels(y_pred, "y_pred"));
+    }
+    CHECK(states[0] == states[1]);
+    CHECK_EQUAL(states[0].samples(), static_cast<std::int64_t>(kLarge + 9));
+  }
+  lstmetrics::runtime::set_num_threads(threads);
 }
 
 CASE("confusion ranges: steps of any size in any order") {

@@ -124,6 +124,14 @@ void Cells::add_sample(std::size_t row, std::size_t column, double weight) {
   weights_[at].add(weight);
 }
 
+bool Cells::add_dense(const Cells& other) noexcept {
+  std::int64_t* const to = dense_counts();
+  const std::int64_t* const from = other.dense_counts();
+  if (to == nullptr || from == nullptr || labels_ != other.labels_) return false;
+  for (std::size_t cell = 0; cell < counts_.size(); ++cell) to[cell] += from[cell];
+  return true;
+}
+
 Cells Cells::spread(const std::vector<std::uint32_t>& positions, std::size_t labels,
                     bool weighted) const {
   Cells wider(labels, weighted, used());

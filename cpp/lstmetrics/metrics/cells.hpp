@@ -41,6 +41,9 @@ class LSTMETRICS_API Cells {
            const numeric::ExactSum& weight);
   void add_sample(std::size_t row, std::size_t column, double weight);
 
+  // Adds a table over the same labels, row by row; false, and nothing done, unless both lie so.
+  bool add_dense(const Cells& other) noexcept;
+
   // The same cells among more labels: label i becomes positions[i]; weighted from now on if said.
   Cells spread(const std::vector<std::uint32_t>& positions, std::size_t labels,
                bool weighted) const;

@@ -1,13 +1,16 @@
 #include "lstmetrics/metrics/confusion_batch.hpp"
 
 #include <algorithm>
+#include <numeric>
 #include <utility>
 #include <vector>
 
 #include "lstmetrics/base/error.hpp"
 #include "lstmetrics/metrics/columns.hpp"
 #include "lstmetrics/metrics/label_encoding.hpp"
+#include "lstmetrics/metrics/parts.hpp"
 #include "lstmetrics/metrics/small_table.hpp"
+#include "lstmetrics/metrics/strided.hpp"
 
 namespace lstmetrics::metrics {
 namespace {
@@ -45,6 +48,34 @@ std::size_t count_numbers(const LabelColumn& y_true, const LabelColumn& y_pred, 
   const std::size_t done = count_integers(rows, columns, begin, n, table);
   if (done > 0) take(table.take());
   return done;
+}
+
+// Whether each of its values is an integer that fits.
+bool holds_plain_integers(const LabelColumn& column) noexcept {
+  return column.dictionary == nullptr && column.values.dtype != DType::uint64 &&
+         with_integer(column.values.dtype, [](auto) {});
+}
+
+// The same by several threads: all n samples, or false and nothing handed over.
+bool count_in_parts(const LabelColumn& y_true, const LabelColumn& y_pred, std::size_t begin,
+                    std::size_t n, const TakeBatch& take) {
+  const Parts parts(n);
+  // Of what may be refused, the first is to be named.
+  if (parts.count() == 1 || !holds_plain_integers(y_true) || !holds_plain_integers(y_pred)) {
+    return false;
+  }
+  std::vector<ConfusionBatch> batches(parts.count());
+  std::vector<std::size_t> counted(parts.count());
+  parts.run([&](std::size_t part, std::size_t first, std::size_t last) {
+    NumberLabels rows(y_true);
+    NumberLabels columns(y_pred);
+    SmallTable table(last - first);
+    counted[part] = count_integers(rows, columns, begin + first, last - first, table);
+    if (counted[part] == last - first) batches[part] = table.take();
+  });
+  if (std::accumulate(counted.begin(), counted.end(), std::size_t{0}) < n) return false;
+  for (ConfusionBatch& batch : batches) take(std::move(batch));
+  return true;
 }
 
 // The labels at some places of a set.
@@ -159,8 +190,11 @@ void count_batch(const LabelColumn& y_true, const LabelColumn& y_pred, const Col
   if (weights == nullptr && (numbers || hold_codes(y_true, y_pred))) {
     while (begin < n) {
       const std::size_t size = std::min(SmallTable::kMost, n - begin);
-      const std::size_t counted = numbers ? count_numbers(y_true, y_pred, begin, size, take)
-                                          : count_codes(y_true, y_pred, begin, size, take);
+      std::size_t counted = size;
+      if (!numbers)
+        counted = count_codes(y_true, y_pred, begin, size, take);
+      else if (!count_in_parts(y_true, y_pred, begin, size, take))
+        counted = count_numbers(y_true, y_pred, begin, size, take);
       begin += counted;
       if (counted < size) break;
     }

@@ -82,6 +82,8 @@ void ConfusionCounts::commit(LabelSet labels, Cells cells, std::int64_t samples)
   if (labels_.empty() && weighted == cells.weighted()) {
     labels_ = std::move(labels);
     cells_ = std::move(cells);
+  } else if (labels_ == labels && cells_.add_dense(cells)) {
+    // Both are matrices of the same labels.
   } else if (labels_.includes(labels) && weighted == is_weighted()) {
     add_cells(cells_, labels.positions_in(labels_), cells);
   } else {
