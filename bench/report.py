@@ -94,6 +94,7 @@ def _ratios(others: list[dict[str, float]], ours: dict[str, float]) -> str:
 def scaled(seconds: float) -> str:
     """Return a time in the unit that suits it, three digits of it."""
     for unit, size in (("s", 1.0), ("ms", 1e-3)):
-        if seconds >= size:
-            return f"{seconds / size:.3g} {unit}" if seconds < 1000 * size else f"{seconds:.0f} s"
+        digits = f"{seconds / size:.3g}"
+        if float(digits) >= 1:  # also what rounds to 1
+            return f"{digits if seconds < 999.5 else f'{seconds:.0f}'} {unit}"
     return f"{seconds * 1e6:.3g} us"

@@ -52,6 +52,26 @@ def test_least_times_stand_beside_medians(ran: tuple[str, dict[str, Any]]) -> No
         assert len(cells) == len(row["times"])
 
 
+@pytest.mark.parametrize(
+    ("seconds", "shown"),
+    [
+        (1.2345e-6, "1.23 us"),
+        (0.9994e-3, "999 us"),
+        (0.9996e-3, "1 ms"),
+        (0.9996, "1 s"),
+        (999.6, "1000 s"),
+        (12345.6, "12346 s"),
+    ],
+)
+def test_no_time_is_written_with_an_exponent(seconds: float, shown: str) -> None:
+    spec = importlib.util.spec_from_file_location("report", ROOT / "bench" / "report.py")
+    assert spec is not None
+    assert spec.loader is not None
+    report = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(report)
+    assert report.scaled(seconds) == shown
+
+
 def test_every_engine_that_is_there_takes_part(ran: tuple[str, dict[str, Any]]) -> None:
     printed, record = ran
     timed = {name for row in record["runs"][0]["workloads"] for name in row["times"]}
