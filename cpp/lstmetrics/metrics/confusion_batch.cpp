@@ -1,7 +1,7 @@
 #include "lstmetrics/metrics/confusion_batch.hpp"
 
 #include <algorithm>
-#include <numeric>
+#include <atomic>
 #include <utility>
 #include <vector>
 
@@ -65,15 +65,17 @@ bool count_in_parts(const LabelColumn& y_true, const LabelColumn& y_pred, std::s
     return false;
   }
   std::vector<ConfusionBatch> batches(parts.count());
-  std::vector<std::size_t> counted(parts.count());
+  std::atomic<std::size_t> counted = 0;
   parts.run([&](std::size_t part, std::size_t first, std::size_t last) {
     NumberLabels rows(y_true);
     NumberLabels columns(y_pred);
     SmallTable table(last - first);
-    counted[part] = count_integers(rows, columns, begin + first, last - first, table);
-    if (counted[part] == last - first) batches[part] = table.take();
+    const std::size_t size = last - first;
+    const std::size_t done = count_integers(rows, columns, begin + first, size, table);
+    if (done == size) batches[part] = table.take();
+    counted += done;
   });
-  if (std::accumulate(counted.begin(), counted.end(), std::size_t{0}) < n) return false;
+  if (counted < n) return false;
   for (ConfusionBatch& batch : batches) take(std::move(batch));
   return true;
 }

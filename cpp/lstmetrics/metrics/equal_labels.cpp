@@ -1,8 +1,8 @@
 #include "lstmetrics/metrics/equal_labels.hpp"
 
 #include <algorithm>
+#include <atomic>
 #include <cstddef>
-#include <vector>
 
 #include "lstmetrics/kernels/dispatch.hpp"
 #include "lstmetrics/metrics/label_encoding.hpp"
@@ -14,22 +14,19 @@ std::optional<EqualLabels> count_equal(const LabelColumn& y_true, const LabelCol
   check_same_size({{y_true.name, y_true.size()}, {y_pred.name, y_pred.size()}});
   if (!holds_numbers(y_true) || !holds_numbers(y_pred)) return std::nullopt;
   const kernels::Table& table = kernels::table();
-  const Parts parts(y_true.size());
-  std::vector<std::int64_t> equal(parts.count());
-  parts.run([&](std::size_t part, std::size_t begin, std::size_t end) {
+  const std::size_t n = y_true.size();
+  std::atomic<std::size_t> equal = 0;
+  Parts(n).run([&](std::size_t, std::size_t begin, std::size_t end) {
     NumberLabels rows(y_true);
     NumberLabels columns(y_pred);
     const std::size_t most = std::min(rows.most_at_once(), columns.most_at_once());
     for (; begin < end; begin += most) {
       const std::size_t size = std::min(most, end - begin);
       const std::int64_t* const row = rows.block(begin, size);
-      equal[part] +=
-          static_cast<std::int64_t>(table.count_equal(row, columns.block(begin, size), size));
+      equal += table.count_equal(row, columns.block(begin, size), size);
     }
   });
-  std::int64_t all = 0;
-  for (const std::int64_t part : equal) all += part;
-  return EqualLabels{all, static_cast<std::int64_t>(y_true.size()) - all};
+  return EqualLabels{static_cast<std::int64_t>(equal), static_cast<std::int64_t>(n - equal)};
 }
 
 }  // namespace lstmetrics::metrics

@@ -20,13 +20,12 @@ class Parts {
   // f(part, begin, end) for each, on several threads; the last ones may be empty.
   template <class F>
   void run(F&& f) const {
+    if (count_ == 1) return f(std::size_t{0}, std::size_t{0}, samples_);
     const std::size_t size = (samples_ / count_ + kLongBlock) / kLongBlock * kLongBlock;
-    const auto one = [&](std::size_t part) {
+    runtime::parallel_for(count_, [&](std::size_t part) {
       const std::size_t begin = std::min(samples_, part * size);
-      f(part, begin, count_ == 1 ? samples_ : std::min(samples_, begin + size));
-    };
-    if (count_ == 1) return one(0);
-    runtime::parallel_for(count_, one);
+      f(part, begin, std::min(samples_, begin + size));
+    });
   }
 
  private:

@@ -18,6 +18,18 @@ std::uint64_t distance(std::int64_t from, std::int64_t to) noexcept {
   return static_cast<std::uint64_t>(to) - static_cast<std::uint64_t>(from);
 }
 
+// Copies n counts from a cell on; their sum.
+template <class Counts>
+std::int64_t copied(const Counts& of, std::size_t first, std::size_t n,
+                    std::int64_t* __restrict to) noexcept {
+  std::int64_t sum = 0;
+  for (std::size_t i = 0; i < n; ++i) {
+    to[i] = of(first + i);
+    sum += to[i];
+  }
+  return sum;
+}
+
 }  // namespace
 
 SmallTable::SmallTable(std::size_t samples)
@@ -59,7 +71,7 @@ template <class F>
 decltype(auto) SmallTable::with_counts(F&& f) {
   const std::uint32_t* const whole = cells();
   const std::uint16_t* const low = lower();
-  const std::uint16_t* const high = low + cell_count();
+  const std::uint16_t* const high = upper();
   return in_halves()
              ? f([=](std::size_t i) { return low[i] | static_cast<std::uint32_t>(high[i]) << 16; })
              : f([=](std::size_t i) { return whole[i]; });
@@ -171,21 +183,15 @@ ConfusionBatch SmallTable::take() {
   batch.cells = Cells(places.size(), false, used.cells);
   std::int64_t* const matrix = batch.cells.dense_counts();
   const std::size_t size = places.size();
-  // Labels nearly always follow one another.
+  // Labels nearly always follow one another, and whole rows are copied in full vectors.
   const bool in_a_row = matrix != nullptr && size > 0 && places.back() - places.front() + 1 == size;
   with_counts([&](auto of) {
-    for (std::size_t row = 0; in_a_row && row < size; ++row) {
-      const std::size_t first = (places[row] << bits_) + places.front();
-      std::int64_t* const __restrict to = matrix + row * size;
-      std::int64_t samples = 0;
-      for (std::size_t column = 0; column < size; ++column) {
-        to[column] = of(first + column);
-        samples += to[column];
-      }
-      batch.samples += samples;
-    }
-    for (std::size_t row = 0; !in_a_row && row < size; ++row) {
+    for (std::size_t row = 0; row < size; ++row) {
       const std::size_t first = places[row] << bits_;
+      if (in_a_row) {
+        batch.samples += copied(of, first + places.front(), size, matrix + row * size);
+        continue;
+      }
       for (std::size_t column = 0; column < size; ++column) {
         const std::uint32_t n = of(first + places[column]);
         if (matrix != nullptr) {
